@@ -94,6 +94,7 @@ ACTIONS: dict[str, str] = {
     "work.held": "held work back until its actor is let loose",
     "work.by_hand": "did a machine's work by hand",
     "suggestion.judged": "judged a suggestion",
+    "suggestion.asked_first": "answered before a suggestion was shown, or one that was wrong",
     "agent.planned": "planned what to do",
     "agent.proposed": "wanted to do something",
     "agent.decided": "decided what an agent wants to do",

@@ -22,7 +22,7 @@ class CaseworkConfig(AppConfig):
         from casework.agents import opening as agents_opening
         from casework.agents import worker_tasks as agents_tasks  # noqa: F401 - workers know its task by this
         from casework.agents.a2a import pushes
-        from casework.cases import unit_asks, unit_sureness, verification
+        from casework.cases import first_verification, unit_asks, unit_sureness, verification
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.cases.past_rows import FORMER, READ_BESIDE
         from casework.comments import mails  # noqa: F401 - workers know its task by this
@@ -102,6 +102,7 @@ class CaseworkConfig(AppConfig):
         comments_verification.hang_in()
         second_look.hang_in()
         barred_verification.hang_in()
+        first_verification.hang_in()
         if systems_rows.comparisons_begun not in kept_of_every_step:
             kept_of_every_step.append(systems_rows.comparisons_begun)
         for look_after in (

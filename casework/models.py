@@ -59,6 +59,7 @@ from casework.systems.models import OwnerChange as OwnerChange
 from casework.tasks.models import AutoAssignment as AutoAssignment
 from casework.tasks.models import BarredTask as BarredTask
 from casework.tasks.models import Considered as Considered
+from casework.tasks.models import FirstAnswer as FirstAnswer
 from casework.tasks.models import Skill as Skill
 from casework.tasks.models import Turn as Turn
 from orchestration.models import HumanTask, Instance

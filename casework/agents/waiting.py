@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 
 from audit.data_keys import KeyFault
 from casework.access import permissions
+from casework.cases.asked_first import as_read
 from casework.cases.read.agent_work import UNTOLD
 from casework.cases.read.attention import MOST, held
 from casework.cases.read.case_view import SHUT
@@ -53,12 +54,13 @@ def _held(user: User, row: AgentProposal, now: datetime, called: str) -> Held:
     instance = row.run.instance
     assert instance is not None
     case = instance.case
-    case_type = by_definition(instance.definition_id)
     try:
-        data = dict(selectors.state_of(instance).root.variables)
+        state = selectors.state_of(instance)
     except KeyFault as fault:  # one case whose key is gone spoils no list
         log.error("case not opened", case=case.pk, fault=str(fault))
         return Held(row.pk, case.pk, SHUT, DOTS, row.run.actor, row.made, row.expires, called)
+    data = dict(state.root.variables)
+    case_type = as_read(by_definition(instance.definition_id), instance.pk, state)
     view = mask(data, case_type.classification, permissions.principal(user, case, now), [data])
     return Held(
         row.pk, case.pk, view.text(case.title), view.text(_name(row)), row.run.actor, row.made, row.expires, called

@@ -14,6 +14,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from casework.access import permissions
+from casework.cases.asked_first import as_read
 from casework.forms import answer_validation
 from casework.forms.schema_form import with_least
 from casework.models import Case
@@ -46,6 +47,7 @@ def seen(locked: Locked, case: Case, by: User, item: int | None = None) -> Seen:
 def seen_in(case_type: CaseType, state: State, at: datetime, case: Case, by: User, item: int | None = None) -> Seen:
     """The same of a case that nobody has locked."""
     data, root = selectors.visible(state, item), dict(state.root.variables)
+    case_type = as_read(case_type, case.instance_id, state)
     principal = permissions.principal(by, case, at)
     return Seen(case_type, data, mask(data, case_type.classification, principal, [root]), root)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from orchestration.actors.routing import BY_RANK
+from orchestration.agents.checking import KNOWN
 
 Detail = Mapping[str, Any]
 
@@ -85,6 +86,13 @@ def _judged(detail: Detail) -> Told:
     return Told("people", "gavel", f"{verdict} the suggestion of {actor}{version}{reason}", tone=tone)
 
 
+def _asked_first(detail: Detail) -> Told:
+    task, said = f"“{detail.get('task', '')}”", detail.get("said") or detail.get("verdict", "")
+    how = "with a suggestion that is known to be wrong" if detail.get("put") == KNOWN else "without the suggestion"
+    tone = "bad" if detail.get("fell") else ""
+    return Told("people", "gavel", f"answered {task} first {how}: {said}. Nothing was done with it", tone=tone)
+
+
 def _routed(detail: Detail) -> Told:
     actor = detail.get("actor", "a worker outside")
     return Told("ai", "route", f"The work was offered to {actor}{routed(detail)}", by_actor=False, notable=False)
@@ -108,5 +116,5 @@ HANDOFFS: Final[Mapping[str, Callable[[Detail], Told]]] = {
     "work.handed": _handed, "work.left": _left, "source.withdrawn": _withdrawn,
     "work.held": _held, "work.moved": _moved, "work.changed": _changed,
     "work.by_hand": _by_hand, "work.routed": _routed, "work.fetched": _fetched, "work.lapsed": _lapsed,
-    "suggestion.judged": _judged,
+    "suggestion.judged": _judged, "suggestion.asked_first": _asked_first,
 }  # fmt: skip

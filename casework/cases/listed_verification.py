@@ -24,6 +24,7 @@ from casework.lists.tag_words import MARK
 from orchestration.casetypes.case_type import CaseType
 from orchestration.shell.verification.cases import BROKEN, Case
 from orchestration.shell.verification.told import Told, on_fact
+from orchestration.view.state import INSTANCE_ENDED
 
 VALUES: Final = """
 select instance_id, field, level, words, number, moment from casework_listedvalue where instance_id = any(%s)
@@ -90,7 +91,7 @@ def _values_apart(
         # a case of before may have been listed without what was hidden in it before
         # and one from before cases were sealed with what is left out now
         pasts = (former.get(number, {}), {})[: 1 + is_old]
-        builds = [_built(case, types[number], each, sealed=sealed) for each in pasts for sealed in _ways()]
+        builds = [_built(number, case, types[number], each, sealed=sealed) for each in pasts for sealed in _ways()]
         if rows not in builds:
             yield number, _otherwise("values by which lists filter", rows, builds[0])
 
@@ -100,12 +101,17 @@ def _ways() -> tuple[bool, ...]:
     return (True, False) if data_keys.is_sealing() else (False,)
 
 
-def _built(case: Case, case_type: CaseType, former: Mapping[str, Any], *, sealed: bool) -> Rows:
+def _built(number: int, case: Case, case_type: CaseType, former: Mapping[str, Any], *, sealed: bool) -> Rows:
     """The values of a fresh build; nothing where what was hidden before was forged, which is named as such."""
     try:
-        return frozenset(listed_values(case_type, dict(case.told.state.root.variables), former, sealed=sealed))
+        return frozenset(listed_values(case_type, _data(number, case, case_type), former, sealed=sealed))
     except BROKEN:
         return frozenset()
+
+
+def _data(number: int, case: Case, case_type: CaseType) -> Mapping[str, Any]:
+    root = case.told.state.root
+    return case_type.in_lists(number, dict(root.variables), root.state in INSTANCE_ENDED)
 
 
 def _tags(told: Told) -> Rows:
@@ -138,7 +144,7 @@ def _apart(
 ) -> dict[int, bool]:  # fmt: skip
     """Cases that are found by other words than those of a fresh build, and whether by none at all."""
     words = {
-        number: words_in(dict(cases[number].told.state.root.variables), types[number], sealed=_ways()[way])
+        number: words_in(_data(number, cases[number], types[number]), types[number], sealed=_ways()[way])
         for number in faces
     }
     values = {

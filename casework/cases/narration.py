@@ -233,7 +233,7 @@ def _job_requested(detail: Detail, _: Names) -> Told:
 
 def _actor_called(detail: Detail, _: Names) -> Told:
     sure = detail.get("confidence")
-    how = "" if sure is None else f" with {sure:.0%} confidence"
+    how = f" with {sure:.0%} confidence" if isinstance(sure, int | float) else ""  # a text where it is masked
     return Told("ai", "sparkles", f"(version {detail.get('version', '?')}) answered{how}{routed(detail)}", tone="ai")
 
 

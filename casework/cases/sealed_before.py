@@ -27,6 +27,7 @@ from orchestration.models import ActorCall, Instance, Job, Judgement, Outbox
 from orchestration.shell import services
 from orchestration.shell.sealing import seal_of, subject_of
 from orchestration.shell.services import Locked
+from orchestration.view.state import INSTANCE_ENDED
 
 AT_ONCE: Final = 500
 NOTHING: Final = ("", "[]", "{}", "null")
@@ -120,7 +121,9 @@ def _answers(instance: int, subject: str) -> None:
 
 def _projections(held: Locked) -> None:
     former = past_rows.former_of([held.instance]).get(held.instance, {})
-    values = listed_values(held.case_type, held.state.root.variables, former, sealed=True)
+    root = held.state.root
+    data = held.case_type.in_lists(held.instance, root.variables, root.state in INSTANCE_ENDED)
+    values = listed_values(held.case_type, data, former, sealed=True)
     do([(KEPT, columns(values) | {"instance": held.instance}), (GONE, {})])
     for case in Case.objects.filter(instance=held.instance).values_list("pk", flat=True):
         search_row.rebuild(case)

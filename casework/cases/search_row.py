@@ -8,6 +8,7 @@ that has the same new word, so it may stand there twice.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, LiteralString
 
 import orjson
@@ -22,6 +23,7 @@ from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.models import Instance
 from orchestration.shell.services import Done
+from orchestration.view.state import INSTANCE_ENDED
 
 _LEARNED: LiteralString = """,
 learned as (
@@ -55,12 +57,14 @@ where not exists (select from ts_stat('select words from casework_searchedcase')
 
 def opened(done: Done, title: str, reference: str) -> Part:
     """Makes a case that was just started be found. Stands in one statement with the part `face` of its row."""
-    return _OPENED + _LEARNED, _face(title, reference) | _words(dict(done.state.root.variables), done.case_type)
+    return _OPENED + _LEARNED, _face(title, reference) | _words(done)
 
 
 def written(done: Done) -> Part | None:
-    """Makes a case be found by the data that this step wrote; None where it wrote none."""
-    return (_WRITTEN + _LEARNED, _words(dict(done.state.root.variables), done.case_type)) if done.written else None
+    """Makes a case be found by the data that this step wrote; None where it wrote none and none is told meanwhile."""
+    first = done.case_type.asked_first
+    is_told = done.written or (done.ended and first is not None and first.is_chosen(done.instance))
+    return (_WRITTEN + _LEARNED, _words(done)) if is_told else None
 
 
 @transaction.atomic
@@ -69,7 +73,8 @@ def rebuild(case: int) -> None:
     is gone."""
     found = Case.objects.get(pk=case)
     instance = Instance.objects.select_for_update().get(pk=found.instance_id)
-    words = _words(orjson.loads(unsealed(bytes(instance.data))), by_definition(instance.definition_id))
+    data, is_over = orjson.loads(unsealed(bytes(instance.data))), instance.status in INSTANCE_ENDED
+    words = _columns(by_definition(instance.definition_id), instance.pk, data, is_over=is_over)
     with connection.cursor() as cursor:
         cursor.execute(_REBUILT + _LEARNED + _DONE, {"case": case, **_face(found.title, found.reference), **words})
 
@@ -85,6 +90,10 @@ def _face(title: str, reference: str) -> dict[str, Texts]:
     return {"search_face": Texts(lexemes(face_of(title, reference)))}
 
 
-def _words(data: dict[str, Any], case_type: CaseType) -> dict[str, Texts]:
-    words = words_in(data, case_type, sealed=data_keys.is_sealing())
+def _words(done: Done) -> dict[str, Texts]:
+    return _columns(done.case_type, done.instance, done.state.root.variables, is_over=done.ended)
+
+
+def _columns(case_type: CaseType, instance: int, data: Mapping[str, Any], *, is_over: bool) -> dict[str, Texts]:
+    words = words_in(case_type.in_lists(instance, data, is_over), case_type, sealed=data_keys.is_sealing())
     return {"search_shown": Texts(words.shown), "search_hidden": Texts(words.hidden)}

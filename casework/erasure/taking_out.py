@@ -45,6 +45,7 @@ from orchestration.shell import services
 from orchestration.shell.retelling import retell
 from orchestration.shell.verification.cases import BROKEN, check
 from orchestration.shell.verification.told import Told
+from orchestration.view.state import INSTANCE_ENDED
 
 NOTHING: Final = Refused("nothing", "The person does not stand there any more.")
 
@@ -141,9 +142,9 @@ def _made_anew(chain: int) -> None:
     rebuild_own_words(case)
     rebuild_comments(case)
     former = former_of([chain]).get(chain, {})
-    values: dict[str, Any] = columns(
-        listed_values(case_type, told.state.root.variables, former, sealed=data_keys.is_sealing())
-    )
+    root = told.state.root
+    data = case_type.in_lists(chain, root.variables, root.state in INSTANCE_ENDED)
+    values: dict[str, Any] = columns(listed_values(case_type, data, former, sealed=data_keys.is_sealing()))
     do([(KEPT, values | {"instance": chain}), (LISTED_NO_MORE, {})])
     ListedValue.objects.filter(instance=chain, field__startswith=MARK).delete()
     tags = told.notes.get("tags", ())

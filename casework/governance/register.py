@@ -28,7 +28,8 @@ from orchestration.view.events import EVENT_NAMES
 PAGE: Final = 50
 
 REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "ai": ("Work of machines", ("actor.called", "actor.failed", "suggestion.judged", "work.handed", "work.left",
+    "ai": ("Work of machines", ("actor.called", "actor.failed", "suggestion.judged", "suggestion.asked_first",
+            "work.handed", "work.left",
             "work.by_hand", "source.withdrawn", "agent.planned", "agent.proposed", "agent.refused",
             "agent.lapsed", "agent.ended")),
     "rules": ("Decisions of rules", ("engine.DecisionEvaluated", "engine.DecisionTightened")),

@@ -76,7 +76,8 @@ def kept_values(done: Done, former: Former) -> Iterator[Part]:
     if not touched:
         return
     sealed = data_keys.is_sealing()
-    values = tuple(listed_values(done.case_type, done.state.root.variables, former, touched, sealed=sealed))
+    data = done.case_type.in_lists(done.instance, done.state.root.variables, done.ended)
+    values = tuple(listed_values(done.case_type, data, former, touched, sealed=sealed))
     if values:
         yield KEPT, columns(values)
     if not done.created and (empty := {field.path for field in touched} - {value.field for value in values}):
@@ -90,7 +91,8 @@ def _touched(done: Done) -> tuple[ListField, ...]:
     Of a case from before there were such rows, or before they heeded the past, nothing that stands there is relied on.
     """
     case_type = done.case_type
-    if done.created or not case_type.listed:
+    first = case_type.asked_first
+    if done.created or not case_type.listed or (first is not None and first.is_chosen(done.instance)):
         return case_type.listed
     if not done.beside.get(LISTED) or done.beside.get(FORMER):
         return case_type.listed if done.state.data_changed else ()

@@ -127,7 +127,8 @@ def _then(seen: Look, built: Replayed) -> Look:
     holders = (_holder(row) for row in built.told.rows["task"].open.values())
     actors = {*built.past["actors"], *(f"person:{name}" for name in holders if name)}
     return replace(
-        seen, case=case, past=_with_today(built.past, seen), decisions=built.decisions, names=actor_names(actors),
+        seen, case=case, past=_with_today(built.past, seen), decisions=seen.told(built.decisions),
+        names=actor_names(actors),
         running=running(seen.case_type.library, built.told.state, seen.case_type.case, built.past),
     )  # fmt: skip
 

@@ -95,6 +95,8 @@ def why(*, user: User, case: Case, now: datetime, sequence: int) -> Why:
     if found is None or found[1].last.sequence != sequence or found[1].last.action != MADE:
         raise Http404("There is no such decision in this case.")
     then, entry = found[0], found[1].last
+    if not then.told([entry]):
+        raise Http404("What was decided there would tell what people have yet to answer by themselves.")
     if entry.detail.get("erased"):
         raise Http404("What was decided there was erased by an order.")
     names = decision_names(case.instance.definition_id)

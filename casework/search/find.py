@@ -140,7 +140,8 @@ def _hit(case: Case, person: Principal, former: Former, sought: Sequence[Term]) 
     title, reference = masked(case.title), masked(case.reference)
     there = fitting(words_of(face_of(title, reference)), sought)
     reader = _Reader(case.instance.definition_id, person, masked, sought)
-    places = list(reader.places(fields(data, case_type.classification)))
+    told = case_type.in_lists(case.instance_id, data, case.closed)
+    places = list(reader.places(fields(told, case_type.classification)))
     if len(there.union(*(place.terms for place in places))) < len(sought):
         return None
     return Hit(

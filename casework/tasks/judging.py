@@ -44,7 +44,7 @@ class Judging:
 
 def judging(form: Form, answers: Mapping[str, str]) -> Judging | None:
     """How a suggestion is judged in this form, given what was answered so far; None where it is not by buttons."""
-    asked = _question(form)
+    asked = question_of(form)
     if asked is None:
         return None
     chosen = answers.get(asked.path, "")
@@ -59,7 +59,8 @@ def asks_more(judged: Judging | None, given: Iterable[str], wrong: Iterable[str]
     return bool(asked) and set(wrong) <= asked - set(given)
 
 
-def _question(form: Form) -> FormField | None:
+def question_of(form: Form) -> FormField | None:
+    """The question whether what is suggested is right; None where a form does not put it so."""
     if not form.suggestion:
         return None
     return next(

@@ -1,11 +1,12 @@
-"""Which rows does giving out tasks by rule need?"""
+"""Which rows do giving out tasks by rule, and asking without the machine first, need?"""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
-from orchestration.models import HumanTask
+from orchestration.models import HumanTask, Instance
 
 
 class Skill(models.Model):
@@ -64,3 +65,31 @@ class BarredTask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.who} from task {self.task_id}"
+
+
+class FirstAnswer(models.Model):
+    """An answer to the question that a case type puts otherwise in a share of its cases
+    (`orchestration.casetypes.asked_first`), and what is counted of it: no words, and no person.
+
+    `put`: blind or known, of an answer with which nothing was done; empty, of one that counted. `agreed`: with the
+    machine; None: it was not asked. `fell`: accepted what is known to be wrong; None: that was not shown. `opened`:
+    when the page came up on which it was given; None: it came without one.
+    """
+
+    instance = models.ForeignKey(Instance, models.CASCADE, related_name="+")
+    task = models.ForeignKey(HumanTask, models.CASCADE, related_name="+")
+    put = models.CharField(max_length=5, blank=True)
+    agreed = models.BooleanField(null=True)
+    fell = models.BooleanField(null=True)
+    opened = models.DateTimeField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="first_answer_by_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["instance"], condition=~Q(put=""), name="asked_first_once"),
+            models.UniqueConstraint(fields=["task"], condition=Q(put=""), name="answered_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.put or 'answer'} in task {self.task_id}"

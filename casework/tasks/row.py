@@ -18,7 +18,7 @@ from audit.sealed_values import NOTHING_READ, is_sealed, opened_or_not
 from casework.access.permissions import of_case
 from casework.cases.glance import Glance, Words, headline, reason, suggestion
 from casework.cases.past_rows import Former
-from casework.cases.read.case_view import row_mask, title_in
+from casework.cases.read.case_view import in_lists, row_mask, title_in
 from casework.cases.read.values import InWords, values_in_words
 from casework.deadlines.read import Shown
 from casework.lists.columns import Cell, Column, cells
@@ -113,7 +113,7 @@ def task_row(
     data = opened_or_not(bytes(found.data))
     person = of_case(person, found.case)
     masked = row_mask(found.definition, data, person, past)
-    data = NOTHING_READ if is_sealed(data) else data
+    data = NOTHING_READ if is_sealed(data) else in_lists(found.definition, found.instance, data)
     shown = title_in(masked, found.title)
     seen = _glance(found, data, person, masked)
     suggested, sure = suggestion(seen, found.form) if seen else ("", None)

@@ -23,9 +23,11 @@ from casework.drafts.services import draft_ended, task_address
 from casework.forms.answer_validation import without_absent
 from casework.tasks import delegating, signing
 from casework.tasks.by_hand import Finished, desk, work_done
+from casework.tasks.first_answers import counted, first_answer, put_in
 from casework.tasks.justification import justified
 from casework.tasks.snooze import task_wake
 from casework.tasks.under_lock import closed_to, locked_task, name_of, over, refused
+from orchestration.agents.checking import AS_IT_IS
 from orchestration.casetypes.approval_chains import CHAIN
 from orchestration.casetypes.case_type import Form
 from orchestration.engine.commands import CompleteTask
@@ -107,10 +109,13 @@ def _keeps(holder: User, row: HumanTask) -> bool:
 
 
 @transaction.atomic
-def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], seen_as: str = "") -> Done | Refused:
+def task_complete(
+    *, by: User, task: HumanTask, answers: Mapping[str, Json], seen_as: str = "", opened: str = ""
+) -> Done | Refused:
     """Finish a task with a person's answers (by dotted path), checked against its form and the case's schema.
 
-    `seen_as`: what its page carried of what it showed, where the form signs that (`signing`).
+    `seen_as`: what its page carried of what it showed, where the form signs that (`signing`); `opened`: of when it came
+    up. Where the question is put otherwise first (`first_answers`) the answer is kept, and nothing is done.
     """
     case, row = locked_task(task)
     if row.state != HumanTask.State.OPEN:
@@ -122,6 +127,9 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], see
     work = desk(row, case.case_type, look.view)
     form = justified(case.case_type.forms.get(row.form, Form(row.form, ())), case.case_type, case.beside.get(CHAIN))
     form = without_absent(form, look.view)
+    put = AS_IT_IS if work is not None else put_in(look.case_type, row, form, look.root)
+    if put.check:
+        return first_answer(case, row, by, look, put, form, answers, opened)
     marks = signing.marks(by, row, form, look) if work is None and form.signs else {}
     if marks and (amiss := signing.not_as_seen(seen_as, marks, look)):
         return refused(case, row, by, "complete", amiss)
@@ -135,7 +143,10 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], see
     facts = [_assign(row, by, "task.claimed", since=None)] if row.assignee_id is None else []
     if isinstance(giver, User):
         facts += [_assign(row, by, "task.claimed", since=None), delegating.acted(row, giver)]
-    along = together(judged(form, answers, row.instance_id), draft_ended(by, task_address(task)))
+    along = together(
+        judged(form, answers, row.instance_id), draft_ended(by, task_address(task)),
+        counted(form, look, row, by, answers, opened),
+    )  # fmt: skip
     facts += [signing.signed(row, form, marks, answers)] if marks else []
     told = [*facts, *done.facts]
     outcome = services.send(

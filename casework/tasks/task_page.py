@@ -34,12 +34,14 @@ from casework.tasks import signing
 from casework.tasks.assigning import Receiver, receivers
 from casework.tasks.delegating import acting, is_held_by_another
 from casework.tasks.findings import Findings, findings
+from casework.tasks.first_answers import as_put, data_as_put, page_opened, put_in
 from casework.tasks.justification import justified
 from casework.tasks.machine_work import MachineWork, machine_work
 from casework.tasks.score import Score, score
 from casework.tasks.snooze import Asleep, asleep
 from casework.tasks.suggestion import Suggestion, is_in_editor, suggestion, why_here
 from casework.tasks.under_lock import name_of
+from orchestration.agents.checking import AS_IT_IS, BLIND
 from orchestration.casetypes.case_type import CaseType, Form, by_definition
 from orchestration.jobs import by_hand
 from orchestration.models import HumanTask
@@ -53,7 +55,8 @@ Json = Any
 class TaskPage:
     """`task` is None when it is over; `ended` and `state` then say how; with `then` all of the case's data
     is as it was when the task was finished, and `answered` what was answered, in words. `view` masks what the form
-    shows at first. `acts_for`: for whom, by name, the reader would finish it.
+    shows at first. `acts_for`: for whom, by name, the reader would finish it. `opened`: when this page came up, to be
+    brought back; `asked_first`: without what the machine says.
     """
 
     id: int
@@ -94,6 +97,8 @@ class TaskPage:
     deadlines: tuple[Shown, ...] = ()
     signature: str = ""
     acts_for: str = ""
+    opened: str = ""
+    asked_first: bool = False
 
 
 def form_of(task: HumanTask) -> Form:
@@ -113,7 +118,9 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
     found = {row.id: row for row in open_tasks(seen, user, works, now)}
     work = desks.desk(task, seen.case_type, seen.view)
     form = without_absent(form_of(task), seen.view) if work is None else work.form
-    data, source = seen.view.data, sources(seen, decision_names(case.instance.definition_id))
+    put = AS_IT_IS if work is not None else put_in(seen.case_type, task, form, seen.state.root.variables)
+    form, data = as_put(form, put, seen.case_type.asked_first), data_as_put(seen.view.data, form, put)
+    source = sources(seen, decision_names(case.instance.definition_id))
     mine, may_order = found.get(task.pk), permissions.may(user, "assign", case)
     giver = acting(user, task) if works and mine is not None and is_held_by_another(user, task) else None
     acts_for = name_of(giver) if isinstance(giver, User) and not done_before(user, task) else ""
@@ -131,7 +138,8 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
         key_facts=key_facts(seen), stages=stages(seen),
         messages=tuple(from_outside(seen)), suggestion=suggestion(form, data), form=form,
         score=score(form, seen), findings=findings(form, seen),
-        why_here=why_here(made, () if mine is None else mine.groups), text_in_editor=is_in_editor(form),
+        why_here="" if put.check else why_here(made, () if mine is None else mine.groups),
+        text_in_editor=is_in_editor(form),
         sent=() if mine is not None else sent_texts(seen),
         work=None if work is None else machine_work(seen, work),
         initial=_initial(form, seen.case_type, data) if work is None else work.shown,
@@ -142,7 +150,8 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
         may_reveal=permissions.may(user, "reveal", case), view=seen.view,
         deadlines=deadlines_of(case, seen.case_type, now),
         signature=_signature(seen, task, user, form) if mine is not None and "complete" in mine.may else "",
-        acts_for=acts_for,
+        acts_for=acts_for, asked_first=put.check == BLIND,
+        opened=page_opened(task, user) if mine is not None and seen.case_type.asked_first is not None else "",
     )  # fmt: skip
 
 

@@ -79,4 +79,4 @@ def _signs(found: Figures) -> Iterator[str]:
     if found.known_count >= FEW and (found.fell or 0) >= FALLEN_FOR:
         yield "What nobody who reads it approves was approved."
     if found.blind_count >= FEW and (found.shown or 0) - (found.blind or 0) >= APART:
-        yield "Where people are not told what the agent wants, they want something else."
+        yield "Where people are not told what the machine says, they say something else."

@@ -18,6 +18,8 @@ from jsonschema import Draft202012Validator
 
 from audit.db.sql import cursor
 from orchestration.actors.capability import Capability, shipped, undeclared
+from orchestration.casetypes.asked_first import AskedFirst
+from orchestration.casetypes.asked_first import declared as declared_first
 from orchestration.casetypes.capabilities import capability_faults, declared
 from orchestration.casetypes.checks import check
 from orchestration.casetypes.clear_keys import clear_key_faults
@@ -159,6 +161,7 @@ class CaseType:
     keeping: Keeping | None
     capabilities: Mapping[str, Capability]
     forms: Mapping[str, Form]
+    asked_first: AskedFirst | None
     schema: Mapping[str, Any]
     classification: Classification
     library: CompiledModels
@@ -190,6 +193,10 @@ class CaseType:
     def copied(self) -> Mapping[str, Owner]:
         """Whose copy each field is that another system owns, by JSON Pointer."""
         return {"/" + path.replace(".", "/"): owner for owner in self.owners for path in owner.copies}
+
+    def in_lists(self, instance: int, data: Mapping[str, Any], is_over: bool = False) -> dict[str, Any]:
+        """The data of a case as far as lists and the search are told of it; `is_over`: it has ended."""
+        return dict(data if self.asked_first is None else self.asked_first.in_lists(instance, data, is_over))
 
     def is_urgent(self, variables: Mapping[str, Any]) -> bool:
         """Whether a case with these variables goes before others: its type names the field that says so."""
@@ -287,7 +294,7 @@ def _case_type(
     classification: Classification,
     library: CompiledModels,
 ) -> CaseType:
-    intake = manifest.get("intake", {})
+    intake, asked = manifest.get("intake", {}), {key: form_of(key, form) for key, form in forms.items()}
     return CaseType(
         key=manifest["key"],
         version=version,
@@ -324,7 +331,8 @@ def _case_type(
         keeping=Keeping(**known(Keeping, manifest["keeping"])) if "keeping" in manifest else None,
         capabilities=declared(files),
         external=tuple(External(**known(External, waited)) for waited in manifest.get("external", ())),
-        forms={key: form_of(key, form) for key, form in forms.items()},
+        forms=asked,
+        asked_first=declared_first(manifest, asked, classification),
         schema=schema,
         classification=classification,
         library=library,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from orchestration.casetypes.asked_first import faults as first_faults
 from orchestration.casetypes.deadlines import SUSPENDED, deadline_faults
 from orchestration.casetypes.effective import effective_faults
 from orchestration.casetypes.files import DOCUMENT, FORMS, MANIFEST, MODELS
@@ -90,6 +91,7 @@ def check(
         yield from _named_people(named, schema)
     if forms is not None and named is not None:
         yield from _forms(manifest or {}, forms, named)
+    yield from (f"{MANIFEST}, {fault}" for fault in first_faults(manifest or {}, forms or {}))
     yield from _places(manifest or {}, forms or {}, schema)
 
 
@@ -240,6 +242,8 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
     paths = [(MANIFEST, "intake", path) for path in (*columns, *intake.get("required", ()))]
     paths += [(MANIFEST, "urgent", manifest["urgent"])] if "urgent" in manifest else []
     paths += [(MANIFEST, "unit", manifest["unit"]["place"])] if "unit" in manifest else []
+    first = manifest.get("asked-first", {})
+    paths += [(MANIFEST, "asked-first", path) for path in (*first.get("withholds", ()), first.get("machine")) if path]
     paths += [(MANIFEST, "key-facts", path) for path in manifest.get("key-facts", ())]
     paths += [(MANIFEST, "editable", field["path"]) for field in manifest.get("editable", ())]
     paths += [(MANIFEST, "deadlines", one["starts"]) for one in manifest.get("deadlines", ()) if "starts" in one]

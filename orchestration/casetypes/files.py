@@ -16,6 +16,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
+from orchestration.casetypes.asked_first import SHAPE as ASKED_FIRST
 from orchestration.ground import schemas
 
 Json = Any
@@ -118,6 +119,7 @@ _MANIFEST_SHAPE: Final = _object(
             ordinary={"type": "object"},
         )
     },
+    **{"asked-first": ASKED_FIRST},
     documents=_object(("level",), level=_LEVEL, fields=_NAMED_TEXTS, event=_EVENT),
     deadlines={
         "type": "array",

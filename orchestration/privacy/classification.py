@@ -30,12 +30,14 @@ def rank(level: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`vocabulary` holds the texts that the schema itself lists (enum, const): no secret when met elsewhere."""
+    """`vocabulary` holds the texts that the schema itself lists (enum, const): no secret when met elsewhere.
+    `withheld`: from everybody for now, whatever their clearance (`withholding`)."""
 
     level: str
     mask: str
     system: str = ""
     vocabulary: frozenset[str] = frozenset()
+    withheld: bool = False
 
 
 UNKNOWN = Rule("restricted", "all")
@@ -75,6 +77,7 @@ class Classification:
     paths: Mapping[tuple[str, ...], Rule]  # of each field, by the names on the way to it; `*` stands for any item
     levels: Mapping[str, str]  # the strictest level of the fields of each mask
     tops: tuple[frozenset[str], ...]  # for each clearance, 0 to 3, the top-level fields that hold what it does not read
+    withheld: frozenset[str] = frozenset()  # the dotted places that nobody is shown for now
 
     def rule(self, pointer: str) -> Rule:
         """The rule of the value at a JSON Pointer such as `/contacts/0/email`."""
@@ -117,13 +120,20 @@ def classify(schema: Schema) -> Classification:
     for _, node in places:
         levels[node.rule.mask] = max(node.rule.level, levels.get(node.rule.mask, "public"), key=rank)
     paths = {names: node.rule for names, node in places if names}
-    return Classification(root, paths, levels, tuple(_tops(paths, clearance) for clearance in range(len(LEVELS))))
+    return Classification(root, paths, levels, tops_of(paths))
+
+
+def tops_of(paths: Mapping[tuple[str, ...], Rule]) -> tuple[frozenset[str], ...]:
+    """For each clearance, 0 to 3, the top-level fields that hold what it does not read, given the rules of all."""
+    return tuple(_tops(paths, clearance) for clearance in range(len(LEVELS)))
 
 
 def _tops(paths: Mapping[tuple[str, ...], Rule], clearance: int) -> frozenset[str]:
     inner = {names[:-1] for names in paths}
     leaves = ((names, rule) for names, rule in paths.items() if names not in inner)
-    return frozenset(names[0] for names, rule in leaves if rank(rule.level) > clearance and rule.mask != "text")
+    return frozenset(
+        names[0] for names, rule in leaves if rule.withheld or (rank(rule.level) > clearance and rule.mask != "text")
+    )
 
 
 def escaped(name: str | int) -> str:

@@ -229,8 +229,11 @@ def _secrets(
 ) -> Secrets:
     hidden: set[Secret] = set()
     shown: set[str] = set()
+    withheld: set[str] = set()
     for leaf in leaves:
         values = set(values_in(leaf.value))
+        if leaf.rule.withheld:
+            withheld |= values & leaf.rule.vocabulary
         if not _is_clear(leaf, principal):
             hidden |= {
                 Secret(value, leaf.rule.mask, principal.named(value) if leaf.rule.mask == PSEUDONYM else "")
@@ -243,6 +246,7 @@ def _secrets(
         known=frozenset(hidden),
         kinds=kinds,
         shown=frozenset(shown),
+        withheld=frozenset(withheld),
         former=tuple(_former(past, classification, principal)),
         wrote=principal.wrote,
     )
@@ -300,7 +304,7 @@ class _Payload:
             }  # fmt: skip
         if isinstance(value, list | tuple):
             return [self._under(item, (*names, "*"), hiding) for item in value]
-        if isinstance(value, str) and self._names_absent(value):
+        if isinstance(value, str) and (value in self.secrets.withheld or self._names_absent(value)):
             return DOTS
         told = value in (None, "") or (isinstance(value, str) and compress(value) in self.secrets.shown)
         if hiding is None or told:

@@ -38,6 +38,8 @@ class Principal:
 
     def sees(self, rule: Rule, pointer: str) -> bool:
         """Whether a field under this rule is clear to them."""
+        if rule.withheld:
+            return False
         return rank(rule.level) <= rank(self.clearance) or self.has_revealed(pointer)
 
     def has_revealed(self, pointer: str) -> bool:

@@ -49,14 +49,15 @@ class Secrets:
     """What a reader must not learn from any text: known values, and kinds of detail that show by their form.
 
     `shown` holds values (compressed, see `compress`) that the reader sees anyway, and that stay clear in a text too.
-    `former` are values of the past. The index of it all is made once, when the first text is looked at. `wrote` knows
-    the reader's own words: in them only what shows by its form is masked, since a mask over anything else would tell
-    that a guess is right.
+    `withheld` are common words, hidden only where one stands alone. `former` are values of the past. The index of it
+    all is made once, when the first text is looked at. `wrote` knows the reader's own words: in them only what shows by
+    its form is masked, since a mask over anything else would tell that a guess is right.
     """
 
     known: frozenset[Secret] = frozenset()
     kinds: frozenset[str] = frozenset()
     shown: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
     former: Sequence[Former] = ()
     wrote: Callable[[str], bool] = field(default=_nobody_wrote, repr=False, compare=False)
 

@@ -43,9 +43,10 @@ def history(by: User, case: Case, *, actor: str, action: str, after: int, limit:
     entries = timeline(case.instance_id, actor=actor, action=action, after=after, limit=limit + 1)
     page, more = entries[:limit], entries[limit:]
     seen = replace(look(user=by, case=case, now=clock.utc_now()), history=tuple(page))
+    seen = replace(seen, history=seen.told(page))
     told = {row.sequence: row for row in full(seen)}
     in_full = permissions.may(by, "audit", case)
-    rows = [_entry(told[entry.sequence], in_full) for entry in page if in_full or told[entry.sequence].line]
+    rows = [_entry(told[entry.sequence], in_full) for entry in seen.history if in_full or told[entry.sequence].line]
     return Response({"results": rows, "next": page[-1].sequence if more else None})
 
 

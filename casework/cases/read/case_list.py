@@ -16,7 +16,7 @@ from casework.access import permissions
 from casework.cases.case_row import BY_HAND, NEEDS_ATTENTION
 from casework.cases.glance import Glance, Words, headline
 from casework.cases.past_rows import Former, former_of
-from casework.cases.read.case_view import row_mask, title_in
+from casework.cases.read.case_view import in_lists, row_mask, title_in
 from casework.cases.read.grouped import in_groups
 from casework.cases.read.listed import Filters, Fits, Found, counted, listed
 from casework.cases.read.values import InWords, values_in_words
@@ -191,7 +191,7 @@ def _row(case: Case, person: Principal, former: Former, columns: Sequence[Column
     definition, data = case.instance.definition_id, bytes(case.instance.data)
     person = permissions.of_case(person, case.pk)
     masked = row_mask(definition, data, person, former)
-    data = NOTHING_READ if is_sealed(data) else data
+    data = NOTHING_READ if is_sealed(data) else in_lists(definition, case.instance_id, data, is_over=case.closed)
     try:
         case_type = by_definition(definition)
         seen = headline(Glance(case_type, orjson.loads(data), person, masked, _words(definition)))

@@ -266,7 +266,13 @@ def _by_hand(seen: Look, node: Node) -> Iterator[tuple[str, str]]:
 def results(seen: Look, calls: Sequence[ActorCall] | None = None) -> tuple[Result, ...]:
     """What machines answered in this case, the newest first. `calls`: where they were read already."""
     answered = (call for call in (case_calls(seen) if calls is None else calls) if call.output is not None)
-    return tuple(_result(seen, call) for call in islice(answered, 20))
+    told = (call for call in answered if not _is_withheld(seen, call))
+    return tuple(_result(seen, call) for call in islice(told, 20))
+
+
+def _is_withheld(seen: Look, call: ActorCall) -> bool:
+    """Whether an answer holds what nobody is told for now."""
+    return bool(seen.case_type.classification.withheld) and seen.view.payload(call.output) != call.output
 
 
 def _result(seen: Look, call: ActorCall) -> Result:

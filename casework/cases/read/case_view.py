@@ -18,6 +18,7 @@ from django.contrib.auth.models import User
 from audit.sealed_values import is_sealed
 from audit.selectors import Entry, entries_of
 from casework.access import permissions
+from casework.cases.asked_first import as_read, tells_withheld
 from casework.cases.past_rows import AT_ONCE, TAIL, Former, catch_up, keep, kept_past, top_of, written
 from casework.cases.read.actor_names import Names, actor_names
 from casework.cases.read.execution_tree import Running, running
@@ -69,6 +70,10 @@ class Look:
         """The newest decisions, the oldest first."""
         return self.decisions
 
+    def told(self, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+        """Of these events those that tell nothing of what is withheld for now (`asked_first`)."""
+        return tuple(entry for entry in entries if not tells_withheld(self.case_type, entry))
+
     def waits(self, kind: str) -> bool:
         """Whether anything is open that waits for this: a job, an incident."""
         return any(wait.kind == kind for wait in self.state.waits.values())
@@ -87,20 +92,21 @@ def look(
 
     Three statements for the past, one for names and two for who is looking, however long the case is.
     """
-    case_type = by_definition(case.instance.definition_id)
+    deployed = by_definition(case.instance.definition_id)
     state = selectors.state_of(case.instance)
+    case_type = as_read(deployed, case.instance_id, state)
     principal = reader or permissions.principal(user, case, now)
-    past, values, found = _past(case, case_type.classification, principal, before, most)
+    past, values, found = _past(case, deployed.classification, principal, before, most)
     last = past["upto"] if before is None else before - 1
     tail = written(entry for entry in found if entry.sequence > past["kept"])
     root = [dict(state.root.variables)]
     stood = stood or (state if then is None else _stood(case, then, state))
     view = mask(selectors.visible(stood, item), case_type.classification, principal, [*root, *tail], values)
-    decided = set(past["decisions"])
+    decided, told = set(past["decisions"]), [entry for entry in found if not tells_withheld(case_type, entry)]
     return Look(
         case, case_type, stood, past,
-        tuple(entry for entry in found if last - most < entry.sequence <= last),
-        tuple(entry for entry in found if entry.sequence in decided),
+        tuple(entry for entry in told if last - most < entry.sequence <= last),
+        tuple(entry for entry in told if entry.sequence in decided),
         view, running(case_type.library, state, case_type.case, past), actor_names(past["actors"]),
     )  # fmt: skip
 
@@ -170,6 +176,17 @@ def row_mask(definition: int, data: bytes, principal: Principal, former: Former)
         log.error("case not opened: its key is gone", definition=definition)
         return shut
     return list_mask(classification, orjson.loads(data), principal, former)
+
+
+def in_lists(definition: int, instance: int, data: bytes, *, is_over: bool = False) -> bytes:
+    """The data of a case as far as a row tells of it: nothing that is withheld until people have answered."""
+    try:
+        case_type = by_definition(definition)
+    except Faulty:
+        return data
+    if case_type.asked_first is None:
+        return data
+    return orjson.dumps(case_type.in_lists(instance, orjson.loads(data), is_over))
 
 
 def shut(text: str) -> str:

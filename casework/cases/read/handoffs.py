@@ -70,7 +70,9 @@ def handoffs(seen: Look, *, before: int | None = None) -> tuple[tuple[Handoff, .
     numbers = list(chain.order_by("-sequence").values_list("sequence", flat=True)[: MOST + 1])
     more = numbers[MOST - 1] if len(numbers) > MOST else 0
     entries = entries_of(seen.case.instance_id, after=2**31 - 2, also=numbers[:MOST], limit=MOST)
-    found = [one for entry in entries for one in _of(seen, replace(entry, detail=dict(detail_shown(seen, entry))))]
+    found = [
+        one for entry in seen.told(entries) for one in _of(seen, replace(entry, detail=dict(detail_shown(seen, entry))))
+    ]
     return tuple(reversed(found)), more
 
 

@@ -16,6 +16,7 @@ from casework.management.each_case import EachCase
 from casework.models import Case
 from casework.tasks.barred import rebuilt
 from orchestration.shell.services import lock
+from orchestration.view.state import INSTANCE_ENDED
 
 
 class Command(BaseCommand):
@@ -37,14 +38,9 @@ def _rebuilt(instance: int) -> None:
     with transaction.atomic():
         locked = lock(instance)
         if locked is not None:
-            values = columns(
-                listed_values(
-                    locked.case_type,
-                    locked.state.root.variables,
-                    former_of([instance]).get(instance, {}),
-                    sealed=data_keys.is_sealing(),
-                )
-            )
+            root, former = locked.state.root, former_of([instance]).get(instance, {})
+            data = locked.case_type.in_lists(instance, root.variables, root.state in INSTANCE_ENDED)
+            values = columns(listed_values(locked.case_type, data, former, sealed=data_keys.is_sealing()))
             do([(KEPT, values | {"instance": instance}), (GONE, {})])
             for text, given in rebuilt(locked.case_type, locked.state):
                 do([(text, {"instance": instance, **given})])

@@ -17,6 +17,7 @@ from casework.forms.answer_validation import at_path
 from casework.forms.rendering import answers_form, in_words, typed_answers
 from casework.forms.schema_form import text_of
 from casework.tasks import services
+from casework.tasks.first_answers import ASKED_AGAIN
 from casework.tasks.judging import Judging, asks_more, judging
 from casework.tasks.place import Place
 from casework.tasks.preview import preview
@@ -98,8 +99,12 @@ def complete(request: HttpRequest, task_id: int) -> HttpResponse:
         return _denied(request, task_id, refused)
     answers = typed_answers(form_of(found), request.POST)
     outcome = services.task_complete(
-        by=person(request), task=found, answers=answers, seen_as=request.POST.get("seen", "")
-    )
+        by=person(request), task=found, answers=answers, seen_as=request.POST.get("seen", ""),
+        opened=request.POST.get("opened", ""),
+    )  # fmt: skip
+    if isinstance(outcome, Refused) and outcome.code == ASKED_AGAIN:
+        messages.info(request, outcome.message)
+        return redirect(reverse("task", args=[found.pk]) + _way(request)["carry"])
     if isinstance(outcome, Refused):
         return _refused(request, found, outcome)
     return _went_on(request, found)
