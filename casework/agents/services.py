@@ -22,7 +22,7 @@ from casework.forms.answer_validation import tells, text_errors
 from casework.knowledge.views import reader_of
 from casework.models import Case
 from casework.tasks import signing
-from orchestration.agents import approvals, looking, tools
+from orchestration.agents import approvals, looking
 from orchestration.agents.approvals import Verdict
 from orchestration.agents.checking import BLIND
 from orchestration.casetypes.case_type import by_definition
@@ -107,7 +107,7 @@ def choices(row: AgentProposal) -> tuple[tuple[str, str], ...]:
         return ()
     case_type, state = looking.read(row.run.instance_id)
     agent = approvals.agent_behind(row.run)
-    offered = tools.offered(case_type, state, agent.grants, agent.roles, clock.utc_now())
+    offered = looking.offered_now(row.run.instance_id, case_type, state, agent)
     steps = {tool.key: tool.name for tool in offered if tool.command is not None}
     named = sorted((steps | {row.tool: row.name}).items(), key=lambda one: one[1])
     return (*named, (NOTHING, "None of these"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -19,17 +18,16 @@ from orchestration.actors.contract import Waits
 from orchestration.actors.kinds.agent.file import Agent
 from orchestration.actors.kinds.mapping import condition
 from orchestration.actors.routing import SUGGEST
-from orchestration.agents import opening, runs, tools
+from orchestration.agents import opening, runs
 from orchestration.agents.checking import AS_IT_IS, Put, put_as
 from orchestration.agents.judging import Action, Objection, with_arguments
+from orchestration.agents.looking import offered_now
 from orchestration.agents.opening import Begun, OpenCase, Wanted
 from orchestration.agents.runs import Running
 from orchestration.agents.thoughts import Propose
 from orchestration.agents.tools import Tool
-from orchestration.casetypes.case_type import CaseType
-from orchestration.engine.commands import SetVariables
+from orchestration.engine.commands import CompleteTask, SetVariables
 from orchestration.engine.events import ItemOpened
-from orchestration.engine.state import State as CaseState
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.jobs.stopping import STOPPED, is_stopped
@@ -146,7 +144,7 @@ def carried_out(held: Locked, agent: Agent, run: AgentRun, row: AgentProposal, o
 
     What was locked is used up by this. In the transaction that is open.
     """
-    action = fresh(held.case_type, held.state, agent, row, chosen, held.at)
+    action = fresh(held, agent, row, chosen)
     if isinstance(action, Objection):
         return _refused(held, row, Refused(action.code, action.sentence), origin)
     if is_stopped(run.actor):
@@ -168,19 +166,21 @@ def _refused(held: Locked, row: AgentProposal, refused: Refused, origin: Origin)
     return refused
 
 
-def fresh(case_type: CaseType, state: CaseState, agent: Agent, row: AgentProposal,
-          chosen: Mapping[str, Json] | None, now: datetime) -> Action | Objection:  # fmt: skip
+def fresh(held: Locked, agent: Agent, row: AgentProposal, chosen: Mapping[str, Json] | None) -> Action | Objection:
     """What the proposal comes to in the case as it is now."""
-    offered = tools.offered(case_type, state, agent.grants, agent.roles, now)
+    offered = offered_now(held.instance, held.case_type, held.state, agent)
     tool = next((one for one in offered if one.key == row.tool), None)
     if tool is None:
         return Objection(NOT_OFFERED.code, NOT_OFFERED.message)
-    return with_arguments(tool, row.chosen if chosen is None else chosen, state.root.variables, case_type.schema)
+    wanted = row.chosen if chosen is None else chosen
+    return with_arguments(tool, wanted, held.state.root.variables, held.case_type.schema)
 
 
 def _sent(held: Locked, action: Action, origin: Origin) -> Done | Refused:
     assert action.command is not None
     assert not isinstance(action.command, OpenCase)
+    if isinstance(action.command, CompleteTask):  # the answers to its form go with it, as a person's do
+        return services.send(held, CompleteTask(action.command.item, action.arguments), origin)
     data = held.state.root.variables
     written = {name: value for name, value in action.arguments.items() if data.get(name) != value}
     if written:

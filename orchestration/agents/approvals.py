@@ -118,13 +118,13 @@ def _checked(held: Locked, row: AgentProposal, verdict: Verdict, by: Origin) -> 
 
 def _approved(held: Locked, row: AgentProposal, verdict: Verdict, by: Origin) -> AgentProposal | Refused:
     agent = agent_behind(row.run)
-    asked = acting.fresh(held.case_type, held.state, agent, row, None, held.at)
+    asked = acting.fresh(held, agent, row, None)
     if not isinstance(asked, Objection) and acting.digest(row.run, asked.tool, asked.arguments) != row.digest:
         row.digest, row.opened = acting.digest(row.run, asked.tool, asked.arguments), None
         row.save(update_fields=["digest", "opened"])
         return OTHER
     if verdict.changed is not None:
-        other = acting.fresh(held.case_type, held.state, agent, row, verdict.changed, held.at)
+        other = acting.fresh(held, agent, row, verdict.changed)
         if isinstance(other, Objection) and not isinstance(asked, Objection):
             return Refused("invalid", other.sentence)
     _note(held, row, verdict, by)

@@ -13,11 +13,12 @@ from typing import Any, Final, Literal
 Json = Any
 
 ADD: Final = "add"
+COMPLETE: Final = "complete"
 SEARCH: Final = "search"
 OPEN: Final = "open"
 """Open a case of another type, which is the item."""
 WAYS: Final[Mapping[str, str]] = {
-    ADD: "Add", "start": "Start", "disable": "Skip", "complete": "Finish", "occur": "Let happen",
+    ADD: "Add", "start": "Start", "disable": "Skip", COMPLETE: "Finish", "occur": "Let happen",
 }  # fmt: skip
 """How an agent may touch a step of the plan: add what is discretionary, start or skip what is enabled, and so on."""
 UNDO: Final[Mapping[str, str]] = {ADD: "terminate", "disable": "enable"}
@@ -59,10 +60,10 @@ class Grant:
     def _value(self, name: str, argument: Argument, chosen: Mapping[str, Json], data: Mapping[str, Json]) -> Json:
         if argument.how == "choose":
             return chosen.get(name)
-        return argument.value if argument.how == "fixed" else _at(data, argument.value)
+        return argument.value if argument.how == "fixed" else at_place(data, argument.value)
 
 
-def _at(data: Json, path: str) -> Json:
+def at_place(data: Json, path: str) -> Json:
     """The value at a dotted path; None where there is none."""
     for name in path.split("."):
         data = data.get(name) if isinstance(data, Mapping) else None

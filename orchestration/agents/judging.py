@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import orjson
 
+from orchestration.agents.desk import unanswered
 from orchestration.agents.grants import OPEN, SEARCH
 from orchestration.agents.opening import OpenCase
 from orchestration.agents.thoughts import End, Finding, Propose
@@ -117,6 +118,8 @@ def _with_arguments(tool: Tool, chosen: Json, grounds: Grounds) -> Action | Obje
     arguments = tool.grant.filled(chosen, grounds.data)
     if tool.grant.do not in (SEARCH, OPEN) and (strange := _unfit(arguments, grounds.schema)):
         return Objection("argument", f"{strange} is no field of such cases, or does not fit it.")
+    if tool.form is not None and (amiss := unanswered(tool.form, arguments)):
+        return Objection("argument", f"“{amiss}” is not answered as the form of the task asks.")
     return Action(tool, arguments, dict(chosen))
 
 

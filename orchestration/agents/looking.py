@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from orchestration.actors.kinds.agent.file import Agent
 from orchestration.agents import runs, tools
+from orchestration.agents.grants import COMPLETE
 from orchestration.agents.judging import Action, Grounds
 from orchestration.agents.runs import Running
 from orchestration.agents.thoughts import End, Finding, Intention, Propose, Thought, View
@@ -21,7 +22,7 @@ from orchestration.engine.codec import decode
 from orchestration.engine.state import State
 from orchestration.ground import clock
 from orchestration.knowledge.search import Passage, Reader, find, passages
-from orchestration.models import AgentProposal, AgentRun, Instance
+from orchestration.models import AgentProposal, AgentRun, HumanTask, Instance
 
 Json = Any
 FOUND: Final = 3
@@ -47,7 +48,7 @@ class Looked:
 def look(run: Running) -> Looked:
     """The case at this moment."""
     case_type, state = read(run.instance)
-    offered = tools.offered(case_type, state, run.agent.grants, run.agent.roles, clock.utc_now())
+    offered = offered_now(run.instance, case_type, state, run.agent)
     held = _held(run)
     offered = tuple(tool for tool in offered if tool.key not in held)
     found = passages(_remembered(run), reader(run))
@@ -59,6 +60,22 @@ def look(run: Running) -> Looked:
     return Looked(
         view, Grounds(offered, state.root.variables, case_type.schema, known | cited), _places(case_type, run.work.step)
     )
+
+
+def offered_now(instance: int, case_type: CaseType, state: State, agent: Agent) -> tuple[tools.Tool, ...]:
+    """The tools of an agent in this case as it is now."""
+    free = _free_tasks(instance, agent)
+    return tools.offered(case_type, state, agent.grants, agent.roles, clock.utc_now(), free)
+
+
+def _free_tasks(instance: int, agent: Agent) -> Mapping[int, str]:
+    """The tasks of people that are offered to its roles and that nobody has taken, each with its form. A statement,
+    where it is granted to finish anything."""
+    if not any(grant.do == COMPLETE for grant in agent.grants):
+        return {}
+    rows = HumanTask.objects.filter(instance=instance, state=HumanTask.State.OPEN, assignee=None)
+    offered = rows.filter(candidates__group__name__in=agent.roles).distinct()
+    return dict(offered.values_list("item", "form"))
 
 
 def _places(case_type: CaseType, step: str) -> dict[str, str]:

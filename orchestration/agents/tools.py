@@ -6,29 +6,34 @@ of that only what its file grants; whether the engine would take each is found o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from orchestration.agents.grants import ADD, OPEN, SEARCH, WAYS, Grant
+from orchestration.agents.desk import NO_FORM, is_for_people
+from orchestration.agents.grants import ADD, COMPLETE, OPEN, SEARCH, WAYS, Grant
 from orchestration.agents.opening import OpenCase
 from orchestration.agents.thoughts import Shown
-from orchestration.casetypes.case_type import CaseType
-from orchestration.engine.commands import Command
+from orchestration.casetypes.case_type import CaseType, Form
+from orchestration.engine.commands import Command, CompleteTask
 from orchestration.view import available_actions
 from orchestration.view.models import PlanNode
 from orchestration.view.state import State
 
 Json = Any
 Roles = tuple[str, ...]
+Free = Mapping[int, str]
+"""The keys of the forms of tasks, by item."""
+NONE_FREE: Final[Free] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
     """`key`: as the agent names it. `node`: of the model, `place`: the item or instance that offers it. `conditions`:
     why it is offered, as the model says it. `capability`: what it would ask a machine for; empty: a person or none.
-    `reaches_out`: something may come of it beyond a task for people, so perhaps outside the house."""
+    `reaches_out`: something may come of it beyond a task for people, so perhaps outside the house. `form`: of a task of
+    people that it finishes in their place."""
 
     key: str
     grant: Grant
@@ -39,17 +44,23 @@ class Tool:
     conditions: tuple[str, ...] = ()
     capability: str = ""
     reaches_out: bool = True
+    form: Form | None = None
 
     def shown(self) -> Shown:
         return Shown(self.key, self.name, self.grant.chosen)
 
 
 def offered(
-    case_type: CaseType, state: State, grants: tuple[Grant, ...], roles: Roles, now: datetime
+    case_type: CaseType, state: State, grants: tuple[Grant, ...], roles: Roles, now: datetime, free: Free = NONE_FREE
 ) -> tuple[Tool, ...]:
-    """The tools, in the order of the grants; two places that offer the same have keys of their own."""
+    """The tools, in the order of the grants; two places that offer the same have keys of their own. `free`: the tasks
+    that are offered to its roles and that nobody has taken, as the case has them now."""
     granted = {(grant.do, grant.item): grant for grant in grants}
-    steps = {one: list(found) for one, found in _by_step(case_type, state, roles, now, granted).items()}
+    there = (
+        *_discretionary(case_type, state, roles, now), *_by_hand(case_type, state, roles, now),
+        *_of_people(case_type, state, free),
+    )  # fmt: skip
+    steps = _by_step(there, granted)
     found = [_with_grant(tool, grant) for key, grant in granted.items() for tool in steps.get(key, ())]
     searches = [Tool(SEARCH, grant, "Search the knowledge base") for grant in grants if grant.do == SEARCH]
     return (*_apart(found), *searches[:1], *_openings(grants))
@@ -62,11 +73,9 @@ def _openings(grants: tuple[Grant, ...]) -> Iterator[Tool]:
             yield Tool(grant.key, grant, f"Open a case: {grant.item.replace('-', ' ')}", OpenCase(grant.item))
 
 
-def _by_step(
-    case_type: CaseType, state: State, roles: Roles, now: datetime, granted: dict[tuple[str, str], Grant]
-) -> dict[tuple[str, str], list[Tool]]:
+def _by_step(there: Iterable[Tool], granted: dict[tuple[str, str], Grant]) -> dict[tuple[str, str], list[Tool]]:
     steps: dict[tuple[str, str], list[Tool]] = {}
-    for tool in (*_discretionary(case_type, state, roles, now), *_by_hand(case_type, state, roles, now)):
+    for tool in there:
         key = (tool.grant.do, tool.node)
         if key in granted:
             steps.setdefault(key, []).append(tool)
@@ -109,6 +118,17 @@ def _by_hand(case_type: CaseType, state: State, roles: Roles, now: datetime) -> 
         node = case_type.library.cases[state.instances[item.instance].key].nodes[item.node]
         yield Tool("", Grant(how), node.name or node.id, choice.command, item.node, item.id, (),
                    _capability(node), _reaches_out(how, node))  # fmt: skip
+
+
+def _of_people(case_type: CaseType, state: State, free: Free) -> Iterator[Tool]:
+    """The tasks of people that it may finish in their place."""
+    for item in (state.items[number] for number in free if number in state.items):
+        if state.instances[item.instance].kind != "case" or not state.waits_of(item.id, "task"):
+            continue
+        node = case_type.library.cases[state.instances[item.instance].key].nodes[item.node]
+        if not is_for_people(case_type, node, free[item.id]):
+            form = case_type.forms.get(free[item.id], NO_FORM)
+            yield Tool("", Grant(COMPLETE), node.name or node.id, CompleteTask(item.id), item.node, item.id, form=form)
 
 
 def _reaches_out(how: str, node: PlanNode) -> bool:

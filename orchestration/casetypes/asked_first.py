@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from orchestration.agents.checking import AS_IT_IS, NO_CHECKS, Checks, Put, checks_of, put_as
+from orchestration.agents.grants import at_place
 from orchestration.casetypes.forms import Form
 from orchestration.privacy.classification import Classification
 from orchestration.privacy.withholding import withheld, without
@@ -63,8 +64,8 @@ class AskedFirst:
 
     def put(self, instance: int, data: Mapping[str, Json], is_over: bool = False) -> Put:
         """How the question is put in this case; as it is where there is an answer, or nothing to compare it with."""
-        machine = _at(data, self.machine)
-        if is_over or machine in NOT_ASKED or _at(data, self.question) not in NOT_ASKED:
+        machine = at_place(data, self.machine)
+        if is_over or machine in NOT_ASKED or at_place(data, self.question) not in NOT_ASKED:
             return AS_IT_IS
         wrong = tuple(one for one in self.checks.wrong if one["label"] != machine)
         return put_as(replace(self.checks, wrong=wrong), _digest(instance), has_words=False)
@@ -108,10 +109,3 @@ def faults(manifest: Mapping[str, Json], forms: Mapping[str, Mapping[str, Json]]
 def _digest(instance: int) -> str:
     """With the shares that ship, the first of the share is case 148: a story of the demo is told without one."""
     return hashlib.sha256(f"without the machine {instance}".encode()).hexdigest()
-
-
-def _at(data: Mapping[str, Json], place: str) -> Json:
-    value: Json = data
-    for name in place.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value

@@ -13,12 +13,15 @@ from casework.actors.shipped import made
 from casework.cases.services import case_verify
 from casework.intake.services import Opened, case_open
 from casework.models import Case
+from casework.tasks.services import task_claim
 from orchestration.actors import kinds
 from orchestration.agents import approvals
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.engine.codec import decode
+from orchestration.ground.refusals import Refused
 from orchestration.jobs import runner
-from orchestration.models import AgentProposal, HumanTask
+from orchestration.models import AgentProposal, HumanTask, Instance
+from orchestration.shell.selectors import state_of
 from tests.orchestration.machines import work_jobs
 
 pytestmark = pytest.mark.django_db
@@ -69,20 +72,27 @@ output:
 guardrails: {after: [schema]}
 fails: {then: person}
 """
+FORMS = """
+note: {fields: [{path: note, label: What was said, choices: {He is well.: He is well, He is ill.: He is ill}}]}
+signed: {signs: true, fields: [{path: note, label: What was said}]}
+other: {fields: [{path: topic, label: About what}]}
+"""
 FILES = {
     "watch-over.capability.yaml": CONTRACT,
     "manifest.yaml": (
         "key: visit\nname: Visit\ncase: visit\nschema: data.schema.json\n"
         "states:\n  - {name: Open, when: otherwise}\n"
-        "roles:\n  Analysts: {may: [view, work], clearance: internal}\nfallback_group: Analysts\nmay_open: [Analysts]\n"
+        "roles:\n  Analysts: {may: [view, work], clearance: internal}\n"
+        "  Senior analysts: {may: [view], clearance: internal}\nfallback_group: Analysts\nmay_open: [Analysts]\n"
     ),
-    "forms.yaml": "{}\n",
+    "forms.yaml": FORMS,
     "data.schema.json": (
         '{"type": "object", "properties": {"seen": {"type": "string", "x-classification": "public"}, '
-        '"topic": {"type": "string", "x-classification": "public"}}}'
+        '"note": {"type": "string", "maxLength": 50}, "topic": {"type": "string", "x-classification": "public"}}}'
     ),
     "visit.cmmn": MODEL,
 }
+NOTED = {"complete:call": {"arguments": {"note": {"choose": {"type": "string", "minLength": 3}}}}}
 TOOLS = ("start:call", "disable:letter", "complete:wait", "complete:talks")
 
 
@@ -91,8 +101,12 @@ def orchestrated(people: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> Ca
     """A case on which an agent has worked that is granted these tools and wants them all."""
     monkeypatch.setattr(runner.kinds, "load", REAL)
 
-    def opened(*tools: str) -> Case:
-        outcome = deploy(FILES, Origin("system:test"))
+    def opened(*tools: str, call: str = "", when: str = "false", mark: str = "") -> Case:
+        """`call`: attributes of the task *Call*; `when` people are asked first."""
+        changed = MODEL.replace('name="Call"/>', f'name="Call" {call}/>').replace(
+            'name="Write a letter"/>', f'name="Write a letter" {mark}/>'
+        )
+        outcome = deploy(FILES | {"visit.cmmn": changed}, Origin("system:test"))
         assert isinstance(outcome, Published), outcome
         pairs = [tool.split(":") for tool in tools]
         made({
@@ -100,9 +114,13 @@ def orchestrated(people: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> Ca
             "card": {"source": "internal", "purpose": "a test", "clearance": "internal"},
             "file": {
                 "capability": "watch-over", "title": "Watch", "goal": "Nothing is left over.", "roles": ["Analysts"],
-                "clearance": "internal", "limits": {"calls": 8}, "approval": {"when": "false"},
-                "tools": [{"do": do, "item": item} for do, item in pairs],
-                "rules": [{"when": "true", "use": t, "reason": "So.", "evidence": ["topic"]} for t in TOOLS],
+                "clearance": "internal", "limits": {"calls": 8}, "approval": {"when": when},
+                "tools": [{"do": do, "item": item} | NOTED.get(f"{do}:{item}", {}) for do, item in pairs],
+                "rules": [
+                    {"when": "true", "use": t, "reason": "So.", "evidence": ["topic"]}
+                    | ({"arguments": {"note": "He is well."}} if t in NOTED else {})
+                    for t in (*TOOLS, *NOTED)
+                ],
             },
         })  # fmt: skip
         found = case_open(by=None, case_type="visit", reference="V-1", source="test", data={"topic": "a visit"})
@@ -143,3 +161,65 @@ def test_of_all_that_it_wants_it_does_what_it_is_granted(orchestrated: Callable[
         "talks": "active",
         "chat": "enabled",
     }
+
+
+FINISH = ("start:call", "complete:call")
+
+
+def test_it_finishes_a_task_of_people_in_their_place_with_the_answers_to_its_form(
+    orchestrated: Callable[..., Case], people: dict[str, User]
+) -> None:
+    case = orchestrated(*FINISH, call='casewright:form="note" casewright:candidateGroups="Analysts"')
+    assert [(row.tool, row.state) for row in AgentProposal.objects.order_by("pk")] == [(one, "done") for one in FINISH]
+    task = HumanTask.objects.get(instance=case.instance_id, name="Call")
+    assert (task.state, task.assignee) == ("completed", None)
+    [closed] = [
+        one for one in timeline(case.instance_id, action="engine.TaskClosed") if one.detail["how"] == "completed"
+    ]
+    assert closed.actor == "model:watcher" and state_of(Instance.objects.get()).root.variables["note"] == "He is well."
+    assert case_verify(by=people["axel"], case=case).ok
+
+
+KEPT = (
+    'casewright:form="note" casewright:personOnly="true"',
+    'casewright:form="note" casewright:notNamedIn="topic"',
+    'casewright:form="signed"',
+    'casewright:form="note" casewright:candidateGroups="Senior analysts"',
+)
+
+
+@pytest.mark.parametrize("attributes", KEPT)
+def test_what_is_for_people_no_agent_finishes(orchestrated: Callable[..., Case], attributes: str) -> None:
+    case = orchestrated(*FINISH, call=attributes)
+    assert [row.tool for row in AgentProposal.objects.all()] == ["start:call"]
+    assert HumanTask.objects.get(instance=case.instance_id, name="Call").state == "open"
+
+
+def test_a_task_that_keeps_whoever_did_it_from_another_is_finished_by_no_agent(
+    orchestrated: Callable[..., Case],
+) -> None:
+    orchestrated(*FINISH, call='casewright:form="note"', mark='casewright:otherThan="call"')
+    assert [row.tool for row in AgentProposal.objects.all()] == ["start:call"]
+
+
+def test_answers_that_its_form_does_not_ask_for_are_no_answers(orchestrated: Callable[..., Case]) -> None:
+    case = orchestrated(*FINISH, call='casewright:form="other"')
+    assert HumanTask.objects.get(instance=case.instance_id, name="Call").state == "open"
+    assert not AgentProposal.objects.filter(tool="complete:call", state="done").exists()
+
+
+@pytest.mark.parametrize(("taken", "state"), [(False, "done"), (True, "refused")])
+def test_it_is_held_by_rule_and_who_takes_the_task_meanwhile_has_it(
+    orchestrated: Callable[..., Case], people: dict[str, User], taken: bool, state: str
+) -> None:
+    case = orchestrated(*FINISH, call='casewright:form="note"', when='starts with(tool, "complete:")')
+    row, task = AgentProposal.objects.get(state="held"), HumanTask.objects.get(name="Call")
+    assert row.tool == "complete:call" and task.state == "open"
+    if taken:
+        assert not isinstance(task_claim(by=people["anna"], task=task), Refused)
+    decided = approvals.decide(row.pk, approvals.Verdict(True, row.digest, ""), BEN)
+    row.refresh_from_db()
+    assert row.state == state, decided
+    assert HumanTask.objects.get(pk=task.pk).state == ("open" if taken else "completed")
+    work_jobs(case.instance_id)
+    assert case_verify(by=people["axel"], case=case).ok
