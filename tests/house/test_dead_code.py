@@ -48,6 +48,7 @@ WAITING: Final = {
 """What nothing uses yet, with what it is there for."""
 NAMED_IN: Final = (
     "casework/settings.py",
+    "casework/access/password_setup.py",
     "casework/urls.py",
     "orchestration/actors/kinds/__init__.py",
     "pyproject.toml",
