@@ -1,8 +1,9 @@
 """What was done in all cases and beside them: work of machines, reveals, denials, changes, by whom, when and by which
 version?
 
-Registers and a search over all histories, for those who may audit every case. They show links alone, never what an
-event says: contents stand in the history of each case, masked; a field or a reason is looked for in them (`searched`).
+Registers and a search over all histories, for those who may audit every case. They show links alone, not what an event
+says: contents stand in the history of each case, masked; a field or a reason is looked for in them (`searched`). Of
+those that are opened for that, and of reveals, the reason stands beside, as whoever looks may read it.
 Each action, or each of a person's, a version's or a rule's, is read along its index from its end, and a case by its own
 chain, so a page costs what it shows, however many events there are.
 """
@@ -27,13 +28,14 @@ from orchestration.view.events import EVENT_NAMES
 
 PAGE: Final = 50
 
+REVEALS: Final = "reveals"
 REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "ai": ("Work of machines", ("actor.called", "actor.failed", "suggestion.judged", "suggestion.asked_first",
             "work.handed", "work.left",
             "work.by_hand", "source.withdrawn", "agent.planned", "agent.proposed", "agent.refused",
             "agent.lapsed", "agent.ended")),
     "rules": ("Decisions of rules", ("engine.DecisionEvaluated", "engine.DecisionTightened")),
-    "reveals": ("Reveals", ("field.revealed", "case.glass", "case.glass_reviewed", "subject.copied")),
+    REVEALS: ("Reveals", ("field.revealed", "case.glass", "case.glass_reviewed", "subject.copied")),
     "denials": ("Denials", ("access.denied", "access.unseen", "access.token_refused", "command.refused")),
     "exports": ("Taken away", ("case.exported", "document.downloaded", "definition.downloaded", "evidence.written",
                              "subject.copied")),
@@ -146,7 +148,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One event. `case`: its number, 0 for what belongs to no case."""
+    """One event. `case`: its number, 0 for what belongs to no case. `reason`: that was given, where it was opened."""
 
     sequence: int
     at: datetime
@@ -156,27 +158,30 @@ class Found:
     words: str
     version: str
     case: int
+    reason: str
 
 
 def found(wanted: Wanted, by: User) -> tuple[Found, ...]:
-    """The newest events that fit, the newest first; one page. Two statements, three where a case is named; for a reason
-    as many more as cases were found, to see whether `by` may read it there."""
+    """The newest events that fit, the newest first; one page. Two statements, three where a case is named; for reasons
+    as many more as cases were found, to see what `by` may read of them there."""
     looks_in = bool(wanted.field or wanted.reason)
+    opens = looks_in or wanted.register == REVEALS
     names = searched.names_of(wanted.field)
     if (wanted.field and not names) or (wanted.reason and len(wanted.reason) < searched.LEAST):
         return ()
     with cursor() as plain:
         chain = _chain(plain.execute(CASE, [wanted.case]).fetchone()) if wanted.case else None
-        rows = plain.execute((CONTENTS if looks_in else EVENTS).format(newest=_newest(wanted, looks_in)), {
+        rows = plain.execute((CONTENTS if opens else EVENTS).format(newest=_newest(wanted, opens)), {
             "actions": list(wanted.actions), "before": wanted.before, "since": wanted.since,
             "actor": wanted.actor, "chain": chain, "version": wanted.version, "rule": wanted.rule,
-            "most": AT_MOST if looks_in else PAGE, "looked": LOOKED, "name": names[-1] if names else "",
+            "most": AT_MOST if looks_in else PAGE, "looked": LOOKED if looks_in else PAGE, "name": names[-1] if names else "",
             "words": wanted.reason, "sealed": SEALED, "unit": wanted.unit,
         }).fetchall()  # fmt: skip
+    reader = searched.Reader(by)
     if looks_in:
-        rows = list(islice(_fitting(rows, names, wanted.reason, by), PAGE))
+        rows = list(islice(_fitting(rows, names, wanted.reason, reader), PAGE))
     known = actor_names({row[4] for row in rows})
-    return tuple(_found(row, known) for row in rows)
+    return tuple(_found(row, known, _reason(row, reader) if opens else "") for row in rows)
 
 
 def _newest(wanted: Wanted, looks_in: bool) -> LiteralString:
@@ -195,9 +200,8 @@ def _newest(wanted: Wanted, looks_in: bool) -> LiteralString:
     return (_OF_RULES if wanted.rule else _OF_ACTIONS).format(newest=newest)
 
 
-def _fitting(rows: Sequence[Any], names: Sequence[str], words: str, by: User) -> Iterator[Any]:
+def _fitting(rows: Sequence[Any], names: Sequence[str], words: str, reader: searched.Reader) -> Iterator[Any]:
     """Those whose contents are about the field, and were given the reason as far as this person may read it."""
-    reader = searched.Reader(by)
     for row in rows:
         detail = read_or_none(row[9])
         if detail is None:  # nobody can say what it is about
@@ -209,6 +213,11 @@ def _fitting(rows: Sequence[Any], names: Sequence[str], words: str, by: User) ->
             if not text or not reader.reads(row[7] or 0, text, words):
                 continue
         yield row
+
+
+def _reason(row: Sequence[Any], reader: searched.Reader) -> str:
+    text = searched.said(read_or_none(row[9]) or {}, row[8])
+    return reader.as_read(row[7] or 0, text) if text else ""
 
 
 def _chain(row: tuple[Any, ...] | None) -> int:
@@ -225,7 +234,7 @@ def words_of(action: str) -> str:
     return ACTIONS.get(action) or action.removeprefix(ENGINE)
 
 
-def _found(row: Sequence[Any], names: Mapping[str, str]) -> Found:
+def _found(row: Sequence[Any], names: Mapping[str, str], reason: str) -> Found:
     _, sequence, at, action, actor, behalf, version, case = row[:8]
     words = words_of(action)
-    return Found(sequence, at, actor_name(actor, names), behalf, action, words, version, case or 0)
+    return Found(sequence, at, actor_name(actor, names), behalf, action, words, version, case or 0, reason)

@@ -78,7 +78,7 @@ def register(request: HttpRequest) -> HttpResponseBase:
     asked = Asked.of(request)
     rows = found(asked.wanted(), person(request))
     if request.GET.get("as") == "csv":
-        lines = [("event", "when", "who", "on behalf of", "what", "version", "case"), *map(_cells, rows)]
+        lines = [("event", "when", "who", "on behalf of", "what", "version", "case", "reason"), *map(_cells, rows)]
         return csv_answer(lines, f"register-{asked.register}")
     context: dict[str, Any] = {
         "rows": rows, "asked": asked, "named": REGISTERS[asked.register][0],
@@ -128,7 +128,8 @@ def _may(user: User) -> bool:
 
 
 def _cells(row: Found) -> tuple[str, ...]:
-    return str(row.sequence), row.at.isoformat(), row.who, row.behalf, row.words, row.version, str(row.case or "")
+    where = str(row.case or "")
+    return str(row.sequence), row.at.isoformat(), row.who, row.behalf, row.words, row.version, where, row.reason
 
 
 def _day(text: str) -> datetime | None:

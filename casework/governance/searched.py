@@ -50,14 +50,14 @@ def _stands(value: Json, names: Sequence[str]) -> bool:
     return True
 
 
-def said(detail: Mapping[str, Json], cause: str, words: str) -> str:
-    """The reason that was given with the event, where these words stand in it."""
+def said(detail: Mapping[str, Json], cause: str, words: str = "") -> str:
+    """The reason that was given with the event, where these words stand in it; "" where none was."""
     told = [str(detail[key]) for key in REASONS if detail.get(key)] + ([cause] if cause else [])
     return next((one for one in told if words.casefold() in one.casefold()), "")
 
 
 class Reader:
-    """Whether whoever asks may read words of a case; each case is read once."""
+    """What whoever asks may read of words of a case; each case is read once."""
 
     def __init__(self, user: User) -> None:
         self.user = user
@@ -65,13 +65,15 @@ class Reader:
 
     def reads(self, case: int, text: str, words: str) -> bool:
         """Whether these words stand in the text as they may read it."""
+        return words.casefold() in self.as_read(case, text).casefold()
+
+    def as_read(self, case: int, text: str) -> str:
+        """The text as they may read it; "" where the key of the case is gone. `case` 0: it belongs to none."""
         if not case:
-            return True
+            return text
         if case not in self._views:
             self._views[case] = self._view(Case.objects.select_related("instance").get(pk=case))
-        if self._views[case] is None:
-            return False
-        return words.casefold() in self._views[case].text(text).casefold()
+        return "" if self._views[case] is None else str(self._views[case].text(text))
 
     def _view(self, case: Case) -> Any:
         """None where the key of the case is gone."""

@@ -88,7 +88,7 @@ def test_a_register_costs_the_same_statements_whatever_it_finds(people: People, 
 
 def test_a_sheet_names_its_columns(people: People, analysed: Callable[..., Case]) -> None:
     analysed()
-    assert asked(people["axel"], "?register=rules&as=csv").startswith("event,when,who,on behalf of,what,version,case")
+    assert asked(people["axel"], "?register=rules&as=csv").startswith("event,when,who,on behalf of,what,version,case,reason")
 
 
 @pytest.mark.parametrize("sealed", [False, True], ids=["in clear", "sealed"])
@@ -111,3 +111,7 @@ def test_registers_find_by_field_reason_and_what_was_done_and_tell_no_value_by_i
     assert "No event fits" in asked(axel, "?register=all&reason=DE89")
     assert "No event fits" in asked(axel, "?register=all&field=customer.no_such_field")
     assert "No event fits" in asked(axel, "?register=rules&reason=she")
+    for query in ("?register=reveals", "?register=reveals&as=csv", "?register=all&field=customer.iban"):
+        told = asked(axel, query)
+        assert "To compare it with" in told and "she asked" in told, "the reason of a reveal stands beside it"
+        assert number not in told, "as who looks may read it"
