@@ -16,7 +16,7 @@ from casework.cases.agent_words import AGENTS
 from casework.cases.contest_words import CONTESTS
 from casework.cases.document_words import DOCUMENTS
 from casework.cases.handoff_words import HANDOFFS, Told, routed
-from casework.cases.owner_words import OWNERS
+from casework.cases.owner_words import OWNERS, Field
 from casework.cases.read.past import Past
 from casework.cases.reveal_reasons import KINDS as REASONS
 from casework.cases.task_words import TASKS, tags_changed
@@ -53,6 +53,11 @@ class Names:
     def field(self, place: str) -> str:
         """A variable, or a field below one ("customer/iban"), by its title."""
         return self.fields.get(place) or _plain(place.rpartition("/")[2])
+
+    def way(self, place: str) -> str:
+        """The titles on the way to a field ("customer/iban")."""
+        parts = place.split("/")
+        return " / ".join(self.field("/".join(parts[: upto + 1])) for upto in range(len(parts)))
 
     def type_of(self, detail: Detail) -> str:
         """What kind of element an event speaks of."""
@@ -201,8 +206,7 @@ def _changed_state(detail: Detail, _: Names) -> Told:
 
 
 def _edited(detail: Detail, names: Names) -> Told:
-    parts, why = str(detail.get("path", "")).split("."), detail.get("reason", "")
-    field = " / ".join(names.field("/".join(parts[: upto + 1])) for upto in range(len(parts)))
+    field, why = names.way(str(detail.get("path", "")).replace(".", "/")), detail.get("reason", "")
     return Told("people", "edit", f"changed {field}: {_quoted(why)}" if why else f"changed {field}")
 
 
@@ -277,8 +281,7 @@ def _decision(detail: Detail, names: Names) -> Told:
 
 
 def _revealed(detail: Detail, names: Names) -> Told:
-    parts = detail["path"].strip("/").split("/")
-    field = " / ".join(names.field("/".join(parts[: upto + 1])) for upto in range(len(parts)))
+    field = names.way(detail["path"].strip("/"))
     kind = f" ({REASONS[detail['kind']].lower()})" if detail.get("kind") in REASONS else ""
     return Told("access", "eye", f"revealed {field}{kind}: {_quoted(detail['reason'])}")
 
@@ -310,11 +313,14 @@ def _alone(teller: Callable[[Detail], Told]) -> Callable[[Detail, Names], Told]:
     return lambda detail, _: teller(detail)
 
 
+def _of_fields(teller: Callable[[Detail, Field], Told]) -> Callable[[Detail, Names], Told]:
+    """One that speaks of fields by their dotted places."""
+    return lambda detail, names: teller(detail, lambda path: names.way(path.replace(".", "/")))
+
+
 TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
-    **{
-        action: _alone(teller)
-        for action, teller in {**HANDOFFS, **TASKS, **DOCUMENTS, **AGENTS, **OWNERS, **CONTESTS}.items()
-    },
+    **{action: _alone(teller) for action, teller in {**HANDOFFS, **TASKS, **DOCUMENTS, **AGENTS, **CONTESTS}.items()},
+    **{action: _of_fields(teller) for action, teller in OWNERS.items()},
     "case.opened": lambda d, _: Told("people", "briefcase", f"opened the case ({d.get('source', '')})"),
     "case.handed_over": lambda d, _: Told(
         "people", "briefcase", f"handed the case over to {d.get('name', 'another unit')}: {d.get('reason', '')}"

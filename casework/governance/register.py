@@ -174,8 +174,8 @@ def found(wanted: Wanted, by: User) -> tuple[Found, ...]:
         rows = plain.execute((CONTENTS if opens else EVENTS).format(newest=_newest(wanted, opens)), {
             "actions": list(wanted.actions), "before": wanted.before, "since": wanted.since,
             "actor": wanted.actor, "chain": chain, "version": wanted.version, "rule": wanted.rule,
-            "most": AT_MOST if looks_in else PAGE, "looked": LOOKED if looks_in else PAGE, "name": names[-1] if names else "",
-            "words": wanted.reason, "sealed": SEALED, "unit": wanted.unit,
+            "most": AT_MOST if looks_in else PAGE, "looked": LOOKED if looks_in else PAGE,
+            "name": names[-1] if names else "", "words": wanted.reason, "sealed": SEALED, "unit": wanted.unit,
         }).fetchall()  # fmt: skip
     reader = searched.Reader(by)
     if looks_in:

@@ -21,7 +21,7 @@ from audit.reading import links_upto
 from audit.selectors import Entry
 from casework.access import permissions
 from casework.cases.read.case_view import Look
-from casework.cases.read.decisions import Decision, decision_names, decision_told, titles
+from casework.cases.read.decisions import Decision, decision_names, decision_told, outcome_told, titles
 from casework.cases.read.sources import sources
 from casework.cases.read.timeline import actor_name
 from casework.cases.read.values import values_in_words
@@ -137,7 +137,9 @@ def _again(case_type: CaseType | None, entry: Entry) -> str:
 
 def _otherwise(then: Look, case_type: CaseType, entry: Entry) -> Iterator[Otherwise]:
     for one in _alternatives(case_type, entry)[:MOST]:
-        yield Otherwise(tuple(_switches(then, case_type, one)), tuple(_output(then, one.output)))
+        output = then.view.payload({"output": one.output})["output"]
+        told = outcome_told(case_type, entry.detail["decision"], output)
+        yield Otherwise(tuple(_switches(then, case_type, one)), told)
 
 
 def _alternatives(case_type: CaseType, entry: Entry) -> tuple[Alternative, ...]:
@@ -156,8 +158,3 @@ def _switches(then: Look, case_type: CaseType, one: Alternative) -> Iterator[Swi
 def _label(pointer: str, named: Mapping[str, str]) -> str:
     parts = pointer.split("/")[1:]
     return ": ".join(named.get("/" + "/".join(parts[: depth + 1]), part) for depth, part in enumerate(parts))
-
-
-def _output(then: Look, output: Json) -> Iterator[tuple[str, Json]]:
-    shown = then.view.payload({"output": output})["output"]
-    yield from shown.items() if isinstance(shown, Mapping) else [("", shown)]

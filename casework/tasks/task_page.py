@@ -12,13 +12,13 @@ from django.contrib.auth.models import User
 from casework.access import permissions
 from casework.access.separation_of_duties import done_before
 from casework.cases.answers import Seen
-from casework.cases.read.case_page import Result, results
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.decisions import Decision, decision_names, decisions_made, titles
 from casework.cases.read.fields import Field, fields
 from casework.cases.read.key_facts import Fact, key_facts
 from casework.cases.read.open_tasks import OpenTask, open_tasks
 from casework.cases.read.progress import Stage, stages
+from casework.cases.read.results import Result, results
 from casework.cases.read.sent_texts import SentText, sent_texts
 from casework.cases.read.sources import sources
 from casework.cases.read.suspension import Suspension, suspension

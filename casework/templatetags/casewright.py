@@ -347,6 +347,9 @@ def field_words(name: str) -> str:
 
 @register.filter
 def percent(share: float) -> str:
+    """What is more than nothing is not said to be nothing."""
+    if 0 < share < 0.0005:
+        return "under 0.1 %"
     return f"{share * 100:.1f} %"
 
 

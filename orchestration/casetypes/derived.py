@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from orchestration.casetypes.case_type import CaseType
+from orchestration.casetypes.usage import decision_of
 from orchestration.engine.bpmn.model import ProcessModel
 from orchestration.engine.decisions import input_names
 from orchestration.engine.dmn.decision_model import DecisionModel
@@ -65,10 +66,9 @@ def lower_than_their_source(case_type: CaseType) -> Iterator[Lower]:
 
 def _filled(node: Any, decisions: Mapping[str, DecisionModel]) -> Iterator[tuple[Place, frozenset[Place]]]:
     """Each place in the data that a step fills, with the places that it is made from."""
-    called = getattr(node, "decision", None) or (node.type == "decisionTask" and getattr(node, "called", None))
-    if called and called.constant in decisions:
+    if (decision := decision_of(node)) in decisions:
         if node.extensions.result_variable:
-            for inner, read in _decided(decisions[called.constant], called.constant):
+            for inner, read in _decided(decisions[decision], decision):
                 yield (node.extensions.result_variable, *inner), read
     elif node.type in ("serviceTask", "sendTask", "task") and not getattr(node, "script", None):
         inputs = getattr(node, "inputs", ()) or node.extensions.inputs

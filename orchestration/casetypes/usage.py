@@ -131,6 +131,20 @@ def _of_step(step: _Step, decisions: Mapping[str, str]) -> Iterator[Use]:
         yield Use(step.by, step.id, step.name, (kind, known), computed=called.constant is None)
 
 
+def decision_of(node: Any) -> str:
+    """The decision that a step asks, as its model names it; "" where it asks none, or one that is known as it runs."""
+    called = getattr(node, "decision", None) or (getattr(node, "called", None) if node.type == "decisionTask" else None)
+    return "" if called is None or called.constant is None else str(called.constant)
+
+
+def results_of_decisions(case_type: CaseType) -> dict[str, str]:
+    """By decision the variable that its result is kept in."""
+    models = (*case_type.library.cases.values(), *case_type.library.processes.values())
+    nodes = (node for model in models for node in model.nodes.values())
+    found = ((decision_of(node), node.extensions.result_variable) for node in nodes)
+    return {decision: variable for decision, variable in found if decision and variable}
+
+
 def _of_manifest(case_type: CaseType) -> Iterator[Use]:
     by, root = ("case type", case_type.key), "case" if case_type.case in case_type.library.cases else "process"
     yield Use(by, MANIFEST, "Every case begins with it", (root, case_type.case))

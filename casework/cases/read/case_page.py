@@ -6,11 +6,10 @@ how far it has come, in all its parts, for one reader, from a small and constant
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from typing import Any, Final
 
 from django.contrib.auth.models import User
@@ -33,13 +32,14 @@ from casework.cases.read.key_facts import Fact
 from casework.cases.read.open_tasks import OpenTask, open_tasks
 from casework.cases.read.plan_options import Added, ByHand, Offered, added, by_hand, offered
 from casework.cases.read.progress import Goal, Milestone, Stage, Strip, may_still_come, strips
+from casework.cases.read.results import Result, results
 from casework.cases.read.sent_texts import SentText, sent_texts
 from casework.cases.read.sources import WAYS, sources
 from casework.cases.read.suspension import Suspension, suspension
-from casework.cases.read.timeline import Line, actor_name, lines
+from casework.cases.read.timeline import Line, lines
 from casework.cases.read.waiting import Awaited, Coming, awaited, coming
 from casework.models import Case
-from orchestration.models import ActorCall, Incident, Job
+from orchestration.models import Incident, Job
 from orchestration.privacy.masking import View
 
 Json = Any
@@ -75,21 +75,6 @@ class Trouble:
     sent: str
     asked: tuple[tuple[str, str], ...]
     told: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a machine answered, with its confidence and its version. `who`: "AI intent", "Connector erp"."""
-
-    who: str
-    capability: str
-    actor: str
-    version: str
-    at: datetime
-    latency_ms: float
-    confidence: float | None
-    answer: str
-    alternatives: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,29 +246,6 @@ def _by_hand(seen: Look, node: Node) -> Iterator[tuple[str, str]]:
     for name, below in schema.get("properties", {}).items():
         if below.get("type") in ("string", "number", "integer"):
             yield name, str(below.get("title", name))
-
-
-def results(seen: Look, calls: Sequence[ActorCall] | None = None) -> tuple[Result, ...]:
-    """What machines answered in this case, the newest first. `calls`: where they were read already."""
-    answered = (call for call in (case_calls(seen) if calls is None else calls) if call.output is not None)
-    told = (call for call in answered if not _is_withheld(seen, call))
-    return tuple(_result(seen, call) for call in islice(told, 20))
-
-
-def _is_withheld(seen: Look, call: ActorCall) -> bool:
-    """Whether an answer holds what nobody is told for now."""
-    return bool(seen.case_type.classification.withheld) and seen.view.payload(call.output) != call.output
-
-
-def _result(seen: Look, call: ActorCall) -> Result:
-    output: Mapping[str, Json] = seen.view.payload(call.output)
-    others = [(str(each.get("label", "")), float(each.get("confidence", 0))) for each in output.get("alternatives", ())]
-    return Result(
-        who=actor_name(f"model:{call.actor}", seen.names),
-        capability=call.capability, actor=call.actor, version=call.version, at=call.started,
-        latency_ms=call.latency_ms, confidence=call.confidence, answer=str(output.get("label", output.get("band", ""))),
-        alternatives=tuple(others),
-    )  # fmt: skip
 
 
 def _to_make(seen: Look) -> Iterator[str]:

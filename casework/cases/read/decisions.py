@@ -19,6 +19,7 @@ from casework.cases.read.past import OPEN
 from casework.cases.read.sources import Source, sources
 from casework.cases.read.values import InWords, values_in_words
 from orchestration.casetypes.case_type import CaseType, by_definition
+from orchestration.casetypes.usage import results_of_decisions
 from orchestration.view.decisions import Row, Table, parse, tables
 
 Json = Any
@@ -122,16 +123,25 @@ def decision_names(definition: int) -> Mapping[str, str]:
 def decision_told(look: Look, entry: Entry, names: Mapping[str, str], source: Source) -> Decision:
     """The decision that an event says was made, as the reader may see it."""
     detail = look.view.payload(entry.detail)
-    output = detail.get("output")
     said = values_in_words(look.case_type)
-    shown = output.items() if isinstance(output, Mapping) else [("", output)]
     return Decision(
         sequence=entry.sequence, name=names.get(detail["decision"], detail["decision"]), at=entry.at,
         version=entry.definition, fired=tuple(_fired(look, entry)),
         inputs=tuple(_inputs(detail.get("inputs", {}), source, entry.at, titles(look.case_type), said)),
-        output=tuple((_plain(name), value) for name, value in shown), problems=tuple(detail.get("problems", ())),
+        output=outcome_told(look.case_type, detail["decision"], detail.get("output")),
+        problems=tuple(detail.get("problems", ())),
         contested=contested(look, entry.sequence),
     )  # fmt: skip
+
+
+def outcome_told(case_type: CaseType, decision: str, output: Json) -> tuple[tuple[str, Json], ...]:
+    """What a decision gave, named and said as the data say it in which it is kept."""
+    said, named = values_in_words(case_type), titles(case_type)
+    place = results_of_decisions(case_type).get(decision, "")
+    if not isinstance(output, Mapping):
+        return ((named.get(f"/{place}", ""), said(f"/{place}", output)),)
+    pointers = {name: f"/{place}/{name}" for name in output}
+    return tuple((named.get(at, _plain(name)), said(at, output[name])) for name, at in pointers.items())
 
 
 def contested(look: Look, sequence: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import decision_names, titles
 from casework.cases.read.past import ROOT
+from casework.cases.read.sheets import Sheet, sheet_of
 from casework.cases.read.sources import Source, since, sources
 from casework.cases.read.touched import anchor
 from casework.cases.read.values import InWords, values_in_words
@@ -24,7 +25,7 @@ class Field:
     """One value of the case's data, in words. `pointer` names it; `source` wrote it last in this case, at `since`
     and with that event. `anchor`: where links to the variable lead, empty but for its first value.
     `owner`: the system that it is a copy of, where it is one. `effective`: the day or moment from which it holds, where
-    the case type says which of its fields tells that.
+    the case type says which of its fields tells that. `sheet`: of a list whose items have parts, laid out.
     """
 
     pointer: str
@@ -39,6 +40,7 @@ class Field:
     anchor: str = ""
     owner: str = ""
     effective: Json = None
+    sheet: Sheet | None = None
 
 
 def fields(seen: Look, source: Source | None = None) -> tuple[Field, ...]:
@@ -58,6 +60,7 @@ def fields(seen: Look, source: Source | None = None) -> tuple[Field, ...]:
             source=source(pointer, None), since=changed.get(top := pointer.split("/")[1]),
             event=writers.get(top, 0), anchor=anchor(top) if firsts[top] == pointer else "",
             owner=copied[pointer].system if pointer in copied else "", effective=effective(pointer),
+            sheet=sheet_of(seen.case_type.schema, pointer, value),
         )
         for pointer, value in found
     )  # fmt: skip

@@ -91,7 +91,7 @@ def head(
         created=case.created, owner=", ".join(dict.fromkeys(_owners(tasks))), due=due, risk=_risk(seen, due, now),
         waits=waits_for(seen, tasks, comes_in, coming), next=_next(seen, tasks, comes_in, changes, may),
         key_facts=key_facts(seen), changes=changes, may=may, deadlines=deadlines_of(case, case_type, now),
-        is_review=is_review(view.data),
+        is_review=is_review(case_type, view.data),
     )  # fmt: skip
 
 

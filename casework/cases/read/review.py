@@ -1,7 +1,8 @@
-"""What does somebody who examines a review of a customer want to see on one page?
+"""What does somebody want to see on one page who examines what was approved in a case, or the review of a customer?
 
-The names that were near, the money flows as a drawing and a table, the risk and why, what a person found, who approved
-it, and what became of it; each as this reader may see it.
+What it is about, who had to approve and why, who did, what rules decided and what machines found, and all that was
+known; of a customer also the names that were near and the money flows as a drawing and a table. Each as this reader may
+see it.
 """
 
 from __future__ import annotations
@@ -15,9 +16,14 @@ from django.contrib.auth.models import User
 
 from casework.cases.read.approvals import Approval, approvals
 from casework.cases.read.case_view import Look, look
+from casework.cases.read.decisions import Decision, decisions_made
+from casework.cases.read.fields import Field, fields
 from casework.cases.read.flow_drawing import Drawing, drawing
+from casework.cases.read.key_facts import key_facts
+from casework.cases.read.results import Result, results
 from casework.deadlines.read import Shown, deadlines_of
 from casework.models import Case
+from orchestration.casetypes.case_type import CaseType
 
 Json = Any
 
@@ -39,10 +45,13 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """`list_name`, `entries`: which list the names were held against. `drawn`: None where no transfer is known."""
+    """`parts`: of `PARTS`, those that the case has. `list_name`, `entries`: which list the names were held against.
+    `drawn`: None where no transfer is known. `chain`: who has to approve, and why."""
 
     title: str
-    facts: tuple[tuple[str, str], ...]
+    parts: frozenset[str]
+    facts: tuple[tuple[str, Json], ...]
+    chain: tuple[Mapping[str, Json], ...]
     hits: tuple[Mapping[str, Json], ...]
     list_name: str
     entries: Json
@@ -51,11 +60,18 @@ class Review:
     drawn: Drawing | None
     approvals: tuple[Approval, ...]
     deadlines: tuple[Shown, ...]
+    made: tuple[Decision, ...]
+    results: tuple[Result, ...]
+    data: tuple[Field, ...]
 
 
-def is_review(data: Mapping[str, Json]) -> bool:
-    """Whether a case has the parts that make the page."""
-    return any(isinstance(data.get(part), Mapping) for part in PARTS)
+def is_review(case_type: CaseType, data: Mapping[str, Json]) -> bool:
+    """Whether a case has what makes the page: approvals, or the parts of a customer's review."""
+    return case_type.chain is not None or bool(_parts(data))
+
+
+def _parts(data: Mapping[str, Json]) -> frozenset[str]:
+    return frozenset(part for part in PARTS if isinstance(data.get(part), Mapping))
 
 
 def review(*, user: User, case: Case, now: datetime) -> Review:
@@ -64,13 +80,20 @@ def review(*, user: User, case: Case, now: datetime) -> Review:
     screening, flows = (_part(seen.view.data, part) for part in PARTS)
     edges = [edge for edge in _list(flows, "edges") if isinstance(edge, Mapping)]
     return Review(
-        title=seen.view.text(case.title), facts=tuple(_facts(seen)),
+        title=seen.view.text(case.title), parts=_parts(seen.view.data), facts=tuple(_facts(seen)), chain=_chain(seen),
         hits=tuple(hit for hit in _list(screening, "hits") if isinstance(hit, Mapping)),
         list_name=str(screening.get("list", "")), entries=screening.get("names"),
         signs=tuple(map(str, _list(flows, "signs"))), edges=tuple(map(_edge, edges)),
         drawn=drawing(edges) if edges else None, approvals=approvals(seen),
-        deadlines=deadlines_of(case, seen.case_type, now),
+        deadlines=deadlines_of(case, seen.case_type, now), made=decisions_made(seen), results=results(seen),
+        data=fields(seen),
     )  # fmt: skip
+
+
+def _chain(seen: Look) -> tuple[Mapping[str, Json], ...]:
+    """As the case keeps it."""
+    rule = seen.case_type.chain
+    return tuple(row for row in _list(seen.view.data, rule.chain) if isinstance(row, Mapping)) if rule else ()
 
 
 def _part(data: Mapping[str, Json], name: str) -> Mapping[str, Json]:
@@ -100,11 +123,13 @@ PLACES: Final = (
 )  # fmt: skip
 
 
-def _facts(seen: Look) -> list[tuple[str, str]]:
+def _facts(seen: Look) -> list[tuple[str, Json]]:
+    """The key facts, and those of a customer's review that are not among them."""
     data = seen.view.data
     words = {path: field.choices for form in seen.case_type.forms.values() for path, field in _chosen(form.fields)}
-    told = []
-    for label, part, name in PLACES:
+    told: list[tuple[str, Json]] = [(fact.label, fact.value) for fact in key_facts(seen)]
+    known = {label for label, _ in told}
+    for label, part, name in (place for place in PLACES if _parts(data) and place[0] not in known):
         value = (_part(data, part) if part else data).get(name)
         if value not in (None, ""):
             told.append((label, words.get(f"{part}.{name}", {}).get(str(value), str(value))))

@@ -1,8 +1,9 @@
 """How is a value of the case's data said to people?
 
 By the case type's own words: the labels of its forms' choices, and what the JSON Schema says of the field: a moment
-(`format: date-time`), a day (`format: date`), a share (a number from 0 to 1), money (`x-currency: EUR`). What does not
-fit stays as it is, as does what is masked.
+(`format: date-time`), a day (`format: date`), a share (a number from 0 to 1), money (`x-currency: EUR`), a `title`
+beside the value (`anyOf` of `const` and `title`). Other readings (`alternatives`) are said as the reading beside them
+(`label`). What does not fit stays as it is, as does what is masked.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ def values_in_words(case_type: CaseType) -> InWords:
         path = pointer.removeprefix("/").replace("/", ".")
         if isinstance(value, str) and value in labels.get(path, NOTHING):
             return labels[path][value]
-        return _formatted(schema_at(case_type.schema, pointer), value)
+        if isinstance(value, list):
+            beside = labels.get(path.rpartition(".")[0] + ".label", NOTHING)
+            return [_reading(each, beside) for each in value]
+        return said_by(schema_at(case_type.schema, pointer), value)
 
     return said
 
@@ -82,9 +86,16 @@ def schema_at(schema: Mapping[str, Json], pointer: str) -> Mapping[str, Json]:
     return schema
 
 
-def _formatted(schema: Mapping[str, Json], value: Json) -> Json:
+def _reading(value: Json, words: Mapping[str, str]) -> Json:
+    is_one = isinstance(value, Mapping) and isinstance(value.get("label"), str)
+    return {**value, "label": words.get(value["label"], value["label"])} if is_one else value
+
+
+def said_by(schema: Mapping[str, Json], value: Json) -> Json:
+    """The value as its own schema says it."""
     if isinstance(value, str):
-        return _moment(schema.get("format", ""), value)
+        titled = (one["title"] for one in schema.get("anyOf", ()) if one.get("const") == value and "title" in one)
+        return next(titled, None) or _moment(schema.get("format", ""), value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     if currency := schema.get("x-currency"):

@@ -1,4 +1,4 @@
-"""Where does an examiner see a review of a customer on one page?"""
+"""Where does an examiner see on one page what was approved, or the review of a customer?"""
 
 from __future__ import annotations
 

@@ -103,6 +103,12 @@ def test_a_large_payment_climbs_from_person_to_person_and_is_paid_once(people: P
         and "is right: release it" in page
         and "“Release the payment” was done" in page
     )
+    assert f"/cases/{case.pk}/review/" in client(people["clara"]).get(f"/cases/{case.pk}/").content.decode()
+    examined = told(client(people["axel"]).get(f"/cases/{case.pk}/review/"))
+    for words in ("Hafen Logistics AG", "120,000.00 EUR", "Who has to approve", "signed", "is right: release it",
+                  "Rule", "The freight of November has arrived.", "P-000009"):  # fmt: skip
+        assert words in examined, words
+    assert PAYEE["iban"] not in examined and "Money flows" not in examined
     assert Deadline.objects.get(instance=case.instance_id, key="release").state in ("met", "late")
     assert case_verify(by=people["axel"], case=case).ok
 

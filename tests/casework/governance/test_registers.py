@@ -88,7 +88,9 @@ def test_a_register_costs_the_same_statements_whatever_it_finds(people: People, 
 
 def test_a_sheet_names_its_columns(people: People, analysed: Callable[..., Case]) -> None:
     analysed()
-    assert asked(people["axel"], "?register=rules&as=csv").startswith("event,when,who,on behalf of,what,version,case,reason")
+    assert asked(people["axel"], "?register=rules&as=csv").startswith(
+        "event,when,who,on behalf of,what,version,case,reason"
+    )
 
 
 @pytest.mark.parametrize("sealed", [False, True], ids=["in clear", "sealed"])

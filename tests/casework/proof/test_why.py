@@ -42,7 +42,7 @@ def test_a_decision_comes_out_the_same_again(people: People, analysed: Opens) ->
 def test_the_smallest_change_is_told_for_each_other_outcome(people: People, analysed: Opens) -> None:
     case = analysed(intent="refund_request", confidence=0.93, tone="neutral")
     told = {
-        tuple((switch.label, switch.was, switch.becomes) for switch in one.switches): dict(one.output)["group"]
+        tuple((switch.label, switch.was, switch.becomes) for switch in one.switches): dict(one.output)["Group"]
         for one in asked(case, people["anna"]).otherwise
     }
     assert told[("What it is about: Confidence", "93.0 %", "74.0 %"),] == "Senior analysts"

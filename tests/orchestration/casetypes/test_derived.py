@@ -40,10 +40,10 @@ def told(case_type: CaseType) -> list[str]:
 
 
 def test_what_a_machine_makes_from_a_secret_is_named_with_the_step_and_both_levels() -> None:
-    (lower,) = lower_than_their_source(shop("recommended", "items", classification="internal"))
-    assert (lower.by, lower.step) == (("process", "retail_advice"), "recommend")
+    (lower,) = lower_than_their_source(shop("available", classification="internal"))
+    assert (lower.by, lower.step) == (("process", "retail_advice"), "stock")
     assert str(lower).startswith(
-        "“Name what they may like” makes recommended.items.* (internal) from bought.* (confidential): classify it as"
+        "“See what is in stock” makes available.* (internal) from recommended.items.*.item (confidential): "
     )
 
 
