@@ -24,6 +24,7 @@ from casework.access.factor_models import RecoveryCode as RecoveryCode
 from casework.access.glass_models import GlassReview as GlassReview
 from casework.access.glass_models import RevealNotice as RevealNotice
 from casework.access.models import ApiToken as ApiToken  # Django finds models by this module
+from casework.access.models import GroupPurpose as GroupPurpose
 from casework.access.models import SignedIn as SignedIn
 from casework.access.oidc_models import ExternalIdentity as ExternalIdentity
 from casework.access.oidc_models import GroupClaim as GroupClaim

@@ -42,7 +42,16 @@ from casework.intake import views as intake
 from casework.knowledge import views as knowledge
 from casework.lists import marks_views
 from casework.lists import pages as saved_views
-from casework.people import decisions_api, group_views, matrix, principal_views, sign_in_views, unit_views, who_views
+from casework.people import (
+    decisions_api,
+    group_views,
+    matrix,
+    principal_views,
+    shared_view_pages,
+    sign_in_views,
+    unit_views,
+    who_views,
+)
 from casework.people import views as people
 from casework.proof import views as proof
 from casework.proof.controls import views as controls
@@ -76,6 +85,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", people.people_list, name="people"),
     path("people/download/", people.people_download, name="people-download"),
     path("people/new/", people.person_new, name="person-new"),
+    path("people/views/", shared_view_pages.views, name="people-views"),
+    path("people/views/<number:view_id>/", shared_view_pages.view, name="people-view"),
     path("people/who/", who_views.who_sees, name="people-who"),
     path("people/matrix/", matrix.matrix, name="people-matrix"),
     path("people/matrix/download/", matrix.matrix_download, name="people-matrix-download"),

@@ -270,6 +270,8 @@ DOORS: Final = {
     "people-group": ("look-people", "administer"),
     "rights-decide": ("", "administer"),
     "people-who": ("look-people", ""),
+    "people-views": ("look-people", ""),
+    "people-view": ("look-people", "administer"),
     "authzen": ("anybody", ""),
     "agent-card": ("anybody", ""),
     "api-a2a-send": ("", "signed-in"),

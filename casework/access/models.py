@@ -25,6 +25,23 @@ class SignedIn(models.Model):
         return f"{self.person_id} since {self.began:%Y-%m-%d %H:%M}"
 
 
+class GroupPurpose(models.Model):
+    """What the people of a group look for, so that they read what may be read for that alone (`x-purposes`).
+
+    The row stays where it was taken (`held`): deploying a case type gives a purpose to nobody who had it once.
+    """
+
+    group = models.ForeignKey("auth.Group", models.CASCADE, related_name="purposes")
+    purpose = models.CharField(max_length=100)
+    held = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("group", "purpose"), name="group_purpose"),)
+
+    def __str__(self) -> str:
+        return f"{self.group_id}: {self.purpose}"
+
+
 class ApiToken(models.Model):
     """A program's way in as a person: what it may do as them, and until when. The token itself is kept nowhere.
 
@@ -50,6 +67,9 @@ class ApiToken(models.Model):
     days = models.PositiveSmallIntegerField(null=True, help_text="for how long it was made, also after it was replaced")
     case_types = ArrayField(
         models.CharField(max_length=64), default=list, db_default=[], help_text="none: of all types"
+    )
+    purposes = ArrayField(
+        models.CharField(max_length=100), default=list, db_default=[], help_text="none: for all of the person's"
     )
     second = models.BooleanField(default=False, db_default=False)
     client = models.BooleanField(default=False, db_default=False)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from audit.services import Fact, Origin, record_control
 from casework.access.clients import secrets_end
 from casework.access.delegation import delegations_end
-from casework.access.models import SignedIn
+from casework.access.models import GroupPurpose, SignedIn
 from casework.access.tokens import tokens_revoke
 from casework.access.unit_models import UnitRole
 from casework.models import GroupClearance
@@ -34,13 +34,15 @@ LONGEST_NAME = 150
 class Needed:
     """A group that has to be there, with this clearance and these rights ("app.codename") where it is made.
 
-    `standing`: its rights come with the product, and are added where they are missing.
+    `standing`: its rights come with the product, and are added where they are missing. `purposes`: what it looks for;
+    it is given those that no group has had yet (`_purposes_given`).
     """
 
     name: str
     clearance: str
     rights: tuple[str, ...] = ()
     standing: bool = False
+    purposes: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -168,8 +170,8 @@ def group_ensure(
 
 @transaction.atomic
 def groups_ensure(needed: Iterable[Needed], origin: Origin) -> None:
-    """What `group_ensure` does with each of them, in as many statements for all as for one."""
-    wanted: dict[str, Needed] = {}
+    """What `group_ensure` does with each of them, in as many statements for all as for one; and their purposes."""
+    needed, wanted = list(needed), dict[str, Needed]()
     for each in needed:
         wanted.setdefault(each.name, each)
     try:
@@ -180,7 +182,8 @@ def groups_ensure(needed: Iterable[Needed], origin: Origin) -> None:
             group_ensure(
                 name=each.name, clearance=each.clearance, rights=each.rights, origin=origin, standing=each.standing
             )
-        return
+        told = []
+    told += _purposes_given({each.name: each.purposes for each in needed if each.purposes})
     if told:
         record_control([Fact(CHANGED, detail) for detail in told], origin, utc_now())
 
@@ -201,6 +204,21 @@ def _all_ensured(wanted: Mapping[str, Needed]) -> list[dict[str, Any]]:
         | ({"made": True} if name in made else {})
         for name in wanted if name in levels or missing.get(name)
     ]  # fmt: skip
+
+
+def _purposes_given(wanted: Mapping[str, Iterable[str]]) -> list[dict[str, Any]]:
+    """Give these groups the purposes that no group has had yet, so that whoever publishes a case type opens nothing to
+    anybody that another one keeps for some; what is to be told of each group."""
+    asked = {purpose for purposes in wanted.values() for purpose in purposes}
+    if not asked:
+        return []
+    new = asked.difference(GroupPurpose.objects.filter(purpose__in=asked).values_list("purpose", flat=True))
+    given = {name: sorted(new.intersection(purposes)) for name, purposes in wanted.items()}
+    groups = {group.name: group for group in Group.objects.filter(name__in=given)}
+    GroupPurpose.objects.bulk_create(
+        GroupPurpose(group=groups[name], purpose=purpose) for name, purposes in given.items() for purpose in purposes
+    )
+    return [{"group": name, "purposes": purposes} for name, purposes in given.items() if purposes]
 
 
 def _missing_rights(wanted: Mapping[str, Needed], there: Mapping[str, Group]) -> dict[str, list[str]]:
@@ -257,6 +275,19 @@ def clearance_set(*, group: Group, level: str, origin: Origin) -> bool:
         return False
     GroupClearance.objects.filter(pk=row.pk).update(level=level)
     _keep(origin, {"group": group.name, "clearance": level})
+    return True
+
+
+@transaction.atomic
+def group_purpose(*, group: Group, purpose: str, given: bool, origin: Origin) -> bool:
+    """Have a group look for something, or no more; whether that changed anything."""
+    row, _ = GroupPurpose.objects.select_for_update().get_or_create(
+        group=group, purpose=purpose, defaults={"held": False}
+    )
+    if row.held == given:
+        return False
+    GroupPurpose.objects.filter(pk=row.pk).update(held=given)
+    _keep(origin, {"group": group.name, "purposes" if given else "purposes taken": [purpose]})
     return True
 
 

@@ -27,6 +27,7 @@ from casework.access.reach import (
     NOBODY,
     NOWHERE,
     WHOLE,
+    Membership,
     Reach,
     Units,
     covers,
@@ -41,7 +42,7 @@ from casework.access.reach import (
 from casework.access.standing import is_offered, revealed_or_own
 from casework.access.unit_models import Reach as Held
 from casework.access.unit_models import Sight
-from casework.access.within import is_within, limited_to, within
+from casework.access.within import is_within, kept_to, limited_to, within
 from casework.models import (
     Case,
     CaseGroupObjectPermission,
@@ -314,6 +315,16 @@ def clearance(user: User) -> str:
     return _highest(one.sees_anywhere for one in _reach(user).throughout())
 
 
+def purposes(user: User) -> frozenset[str]:
+    """What the person looks for by groups that hold wherever they see anything."""
+    return _purposes(user, _reach(user).throughout())
+
+
+def _purposes(user: User, groups: Iterable[Membership]) -> frozenset[str]:
+    """What they look for by these groups; by a token that names purposes, for those alone."""
+    return kept_to(user, frozenset(purpose for one in groups for purpose in one.purposes))
+
+
 def _reach(user: User) -> Reach:
     """What the person holds as it is now."""
     found = reach_of(user)
@@ -342,7 +353,7 @@ def _highest(levels: Iterable[str | None]) -> str:
 
 
 def principal(user: User, case: Case | None, now: datetime) -> Principal:
-    """Who this person is to the masking policy: clearance, roles and what they have revealed of this case."""
+    """Who this person is to the masking policy: clearance, roles, purposes and what they have revealed of this case."""
     revealed: Iterable[str] = ()
     digests: frozenset[str] = frozenset()
     if case is not None and "is_viewed" not in user.__dict__:  # what is theirs alone is shown to no other (`viewing`)
@@ -356,7 +367,7 @@ def principal(user: User, case: Case | None, now: datetime) -> Principal:
         levels = [one.sees(masking_in(case)) for one in groups]
     wrote = partial(_is_among, digests)
     roles = frozenset(one.name for one in groups)
-    seen = Principal(_highest(levels), roles, frozenset(revealed), wrote)
+    seen = Principal(_highest(levels), roles, _purposes(user, groups), frozenset(revealed), wrote)
     return seen if case is None else of_case(seen, case.pk)
 
 

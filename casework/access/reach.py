@@ -26,13 +26,15 @@ NOWHERE: Final[Units] = frozenset()
 WHOLE: Final[Units] = frozenset({EVERYWHERE})
 
 _HELD: Final = """
-with mine(id, name, level, unit) as (
-    select g.id, g.name::text, c.level, x.unit_id
+with mine(id, name, level, purposes, unit) as (
+    select g.id, g.name::text, c.level,
+           array(select p.purpose::text from casework_grouppurpose p where p.group_id = g.id and p.held order by 1),
+           x.unit_id
     from auth_user_groups m join auth_group g on g.id = m.group_id
     left join casework_groupclearance c on c.group_id = g.id
     left join casework_reach x on x.person_id = m.user_id and x.group_id = g.id
     where m.user_id = %(person)s
-    union all select null, '', null, s.unit_id from casework_sight s where s.person_id = %(person)s)
+    union all select null, '', null, '{}', s.unit_id from casework_sight s where s.person_id = %(person)s)
 select mine.*, array(select b.id from casework_businessunit b where mine.unit = any(b.path)),
        array(select b.policy->'masking'->>mine.name from casework_businessunit b
              where b.policy->'masking' ? mine.name and (mine.unit = 0 or mine.unit = any(b.path)))
@@ -121,7 +123,7 @@ of a query of Django's. With the parameters `rights_in_lists`."""
 @dataclass(frozen=True, slots=True)
 class Membership:
     """That somebody is in a group; `units`: where what it gives holds for them; `below`: these and all below them;
-    `caps`: what units there let the group see at most."""
+    `caps`: what units there let the group see at most; `purposes`: what it looks for."""
 
     group: int
     name: str
@@ -129,6 +131,7 @@ class Membership:
     units: Units
     below: Units
     caps: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
 
     def sees(self, masking: Mapping[str, str]) -> str | None:
         """How much the group sees where these caps hold, by group."""
@@ -204,19 +207,19 @@ def covers(held: Units, units: Collection[int]) -> bool:
 
 def reach_of(user: User) -> Reach:
     """As it is now; one statement."""
-    found: dict[tuple[int | None, str, str | None], tuple[set[int], set[int], set[str]]] = {}
-    for group, name, level, unit, below, caps in _read(_HELD, {"person": user.pk}):
-        units, all_below, all_caps = found.setdefault((group, name, level), (set(), set(), set()))
+    found: dict[tuple[int | None, str, str | None, tuple[str, ...]], tuple[set[int], set[int], set[str]]] = {}
+    for group, name, level, purposes, unit, below, caps in _read(_HELD, {"person": user.pk}):
+        units, all_below, all_caps = found.setdefault((group, name, level, tuple(purposes)), (set(), set(), set()))
         if unit is not None:
             units.add(unit)
             all_below.update(below)
             all_caps.update(caps)
-    sight = found.pop((None, "", None), (set[int](), set[int](), set[str]()))
+    sight = found.pop((None, "", None, ()), (set[int](), set[int](), set[str]()))
     if user.is_superuser:
         sight = ({EVERYWHERE}, set(), set())
     held = (
-        Membership(group or 0, name, level, frozenset(units), frozenset(below), tuple(sorted(caps)))
-        for (group, name, level), (units, below, caps) in found.items()
+        Membership(group or 0, name, level, frozenset(units), frozenset(below), tuple(sorted(caps)), purposes)
+        for (group, name, level, purposes), (units, below, caps) in found.items()
     )
     return Reach(tuple(held), frozenset(sight[0]), frozenset(sight[1]))
 

@@ -1,8 +1,8 @@
 """Which groups does a case type need, and what do they see?
 
-Deploying a case type makes the groups that its manifest names, with their clearance. Three groups belong to no case
-type: administrators (who publish, and change people and rights), privacy officers (who find, copy and erase a person's
-data) and auditors (who read and verify everything).
+Deploying a case type makes the groups that its manifest names, with their clearance and purposes. Three groups belong
+to no case type: administrators (who publish, and change people and rights), privacy officers (who find, copy and erase
+a person's data) and auditors (who read and verify everything).
 """
 
 from __future__ import annotations
@@ -28,4 +28,5 @@ SETUP = Origin("system:setup")
 def ensure_roles(case_type: CaseType, origin: Origin = SETUP) -> None:
     """Make the groups of this case type, and the standing ones. What an admin has changed since stays."""
     standing = [Needed(name, level, tuple(rights), standing=True) for name, (level, rights) in STANDING.items()]
-    groups_ensure([*standing, *(Needed(role.group, role.clearance) for role in case_type.roles)], origin)
+    own = [Needed(role.group, role.clearance, purposes=tuple(sorted(role.purposes))) for role in case_type.roles]
+    groups_ensure([*standing, *own], origin)

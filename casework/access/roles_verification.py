@@ -59,11 +59,12 @@ def control_begin(origin: Origin) -> bool:
 def roles_now() -> Roles:
     """As the rows say."""
     found = Roles()
-    for group in Group.objects.select_related("clearance").prefetch_related("permissions__content_type"):
+    for group in Group.objects.select_related("clearance").prefetch_related("permissions__content_type", "purposes"):
         clearance = getattr(group, "clearance", None)
         found.groups[group.name] = {
             "clearance": None if clearance is None else clearance.level,
             "rights": sorted(f"{one.content_type.app_label}.{one.codename}" for one in group.permissions.all()),
+            "purposes": sorted(one.purpose for one in group.purposes.all() if one.held),
         }
     tokens = set(ApiToken.objects.filter(from_before=True, revoked=None).values_list("person_id", flat=True))
     for user in User.objects.prefetch_related("groups", "user_permissions__content_type"):
@@ -81,7 +82,8 @@ def roles_told(changes: list[Change]) -> Roles | None:
     found: Roles | None = None
     for change in changes:
         if change.action == BEGUN:
-            found = Roles(dict(change.detail["groups"]), dict(change.detail["people"]))
+            groups = {name: {"purposes": []} | group for name, group in change.detail["groups"].items()}
+            found = Roles(groups, dict(change.detail["people"]))
         elif change.action == CHANGED and found is not None:
             _follow(found, change.detail)
         elif change.action == ACTION and found is not None and change.detail.get("from_before"):
@@ -92,6 +94,8 @@ def roles_told(changes: list[Change]) -> Roles | None:
 def _follow(roles: Roles, detail: dict[str, Any]) -> None:
     if "group" in detail:
         group = roles.groups.setdefault(detail["group"], {"clearance": None, "rights": []})
+        held, taken = {*group.get("purposes", ()), *detail.get("purposes", ())}, detail.get("purposes taken", ())
+        group["purposes"] = sorted(held.difference(taken))
         group["clearance"] = detail.get("clearance", group["clearance"])
         group["rights"] = sorted({*group["rights"], *detail.get("rights", ())} - {*detail.get("taken", ())})
         return
@@ -108,7 +112,8 @@ def roles_apart(changes: list[Change]) -> Iterator[str]:
     if told is None:
         return
     now = roles_now()
-    yield from _apart("the group", told.groups, now.groups, {"clearance": "clearance", "rights": "rights"})
+    of_groups = {"clearance": "clearance", "rights": "rights", "purposes": "purposes"}
+    yield from _apart("the group", told.groups, now.groups, of_groups)
     words = {
         "active": "leave to come in", "staff": "mark as staff", "superuser": "mark as superuser", "groups": "groups",
         "rights": "own rights", "token": "key to the API",

@@ -84,7 +84,7 @@ class TokenAuthentication(BaseAuthentication):
         if token is None:
             self._refuse(request)
             raise exceptions.AuthenticationFailed("There is no such token.")
-        limit(token.person, token.case_types)
+        limit(token.person, token.case_types, token.purposes)
         trail.token_used(request, token)
         return token.person, token
 

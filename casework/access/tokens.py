@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 
 from audit.services import Fact, Origin, record_control
 from casework.access.factors import has_second, must_have_second
-from casework.access.models import ApiToken
+from casework.access.models import ApiToken, GroupPurpose
 from orchestration.actors.tokens import digest_of, secret_make
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
@@ -53,11 +53,14 @@ class Made:
 @transaction.atomic
 def token_make(
     *, person: User, name: str, scope: str, days: int, origin: Origin, case_types: Collection[str] = (),
-    second: bool = False,
+    purposes: Collection[str] = (), second: bool = False,
 ) -> Made | Refused:  # fmt: skip
-    """A new token of this person, good for so many days, and for these case types; none: for all. `second`: they have
-    shown more than a password, elsewhere."""
-    if wrong := _wrong(name, scope, days, case_types):
+    """A new token of this person, good for so many days, for these case types and purposes; none: for all. `second`:
+    they have shown more than a password, elsewhere."""
+    wrong = _wrong(name, scope, days, case_types)
+    if not purposes_held(person).issuperset(purposes):
+        wrong["purposes"] = "This person does not look for that."
+    if wrong:
         return Refused("invalid", "Please correct what is marked.", wrong)
     second = second or has_second(person) or hasattr(person, "service")
     if not second and must_have_second(person):
@@ -66,6 +69,7 @@ def token_make(
         return Refused("many", f"{MOST} tokens are the most that somebody has. Take one back first.")
     expires = utc_now() + timedelta(days=days)
     row = ApiToken(person=person, name=name.strip(), scope=scope, expires=expires, days=days, second=second)
+    row.purposes = sorted({*purposes})
     return token_keep(row, case_types, origin)
 
 
@@ -76,6 +80,7 @@ def token_keep(row: ApiToken, case_types: Collection[str], origin: Origin) -> Ma
     row.save(force_insert=True)
     told: dict[str, object] = {"scope": row.scope, "expires": _moment(row.expires), "second": row.second}
     told |= {"case_types": row.case_types} if row.case_types else {}
+    told |= {"purposes": row.purposes} if row.purposes else {}
     _keep(row, told | ({"client": True} if row.client else {}), origin, now)
     return Made(row, secret)
 
@@ -95,6 +100,7 @@ def token_replace(*, row: ApiToken, origin: Origin, second: bool = False) -> Mad
         days=days,
         origin=origin,
         case_types=held.case_types,
+        purposes=held.purposes,
         second=second,
     )
     if isinstance(made, Made) and held.expires > now + OVERLAP:
@@ -134,6 +140,12 @@ def token_of(secret: str) -> ApiToken | None:
     if row.last_used is None or row.last_used < now - SEEN_EVERY:
         ApiToken.objects.filter(pk=row.pk).update(last_used=now)
     return row
+
+
+def purposes_held(person: User) -> frozenset[str]:
+    """What their groups look for, to any of which a token can be limited."""
+    rows = GroupPurpose.objects.filter(group__user=person, held=True)
+    return frozenset(rows.values_list("purpose", flat=True))
 
 
 def _live(now: datetime) -> Q:

@@ -28,6 +28,7 @@ class Told:
     case_types: tuple[str, ...] = ()
     second: bool | None = None
     client: bool = False
+    purposes: tuple[str, ...] = ()
 
 
 def tokens_apart(changes: Iterable[Change]) -> Iterator[str]:
@@ -56,6 +57,7 @@ def tokens_told(changes: Iterable[Change]) -> dict[str, Told]:
             made = Told(
                 detail["person"], detail["name"], detail["scope"], change.at, detail["expires"], None,
                 tuple(detail.get("case_types", ())), detail.get("second"), bool(detail.get("client")),
+                tuple(detail.get("purposes", ())),
             )  # fmt: skip
             found[detail["digest"]] = made
         elif detail["digest"] in found:
@@ -70,5 +72,5 @@ def _now(row: ApiToken, told: Told) -> Told:
     second = None if told.second is None else row.second
     return Told(
         row.person.get_username(), row.name, row.scope, row.created, expires, row.revoked, tuple(row.case_types),
-        second, row.client,
+        second, row.client, tuple(row.purposes),
     )  # fmt: skip

@@ -1,6 +1,6 @@
-"""Of which case types is somebody here who came in by a token that is limited to some?
+"""Of which case types, and for which purposes, is somebody here who came in by a token that is limited to some?
 
-The limit stands on the person as they were fetched for this request; it takes, and gives nothing. What is about more
+Each limit stands on the person as they were fetched for this request; it takes, and gives nothing. What is about more
 than the cases of these types is closed to such a token (`token_scope`).
 """
 
@@ -13,11 +13,19 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 
 MARK: Final = "only_case_types"
+PURPOSES: Final = "only_purposes"
 
 
-def limit(user: User, case_types: Collection[str]) -> None:
-    """From now on they are here for cases of these types alone; none: for all."""
+def limit(user: User, case_types: Collection[str], purposes: Collection[str] = ()) -> None:
+    """From now on they are here for cases of these types and for these purposes alone; none: for all of theirs."""
     user.__dict__[MARK] = frozenset(case_types)
+    user.__dict__[PURPOSES] = frozenset(purposes)
+
+
+def kept_to(user: User, purposes: frozenset[str]) -> frozenset[str]:
+    """Of these purposes of theirs those for which they are here."""
+    only: frozenset[str] = user.__dict__.get(PURPOSES, frozenset())
+    return purposes & only if only else purposes
 
 
 def limited_to(user: User) -> frozenset[str]:

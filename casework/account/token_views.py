@@ -42,8 +42,9 @@ def account_tokens(request: HttpRequest) -> HttpResponse:
     user = person(request)
     types = request.POST.getlist("case_types")
     made = tokens.token_make(
-        person=user, origin=origin_of(user), case_types=types, second=_shown(request), **form.cleaned_data
-    )
+        person=user, origin=origin_of(user), case_types=types, purposes=request.POST.getlist("purposes"),
+        second=_shown(request), **form.cleaned_data,
+    )  # fmt: skip
     if isinstance(made, Refused):
         for name, told in made.errors.items():
             form.add_error(name if name in form.fields else None, told)
@@ -94,5 +95,7 @@ def _page(
         "form": form, "tokens": live, "made": made, "replaced": replaced, "types": newest_versions(),
         "wrong_types": wrong_types,
         "types_chosen": () if made else request.POST.getlist("case_types"),
+        "purposes": sorted(tokens.purposes_held(person(request))),
+        "purposes_chosen": () if made else request.POST.getlist("purposes"),
     }  # fmt: skip
     return render(request, "account/tokens.html", context, status=status)

@@ -54,7 +54,8 @@ def lexemes(text: str, level: int = 0) -> tuple[str, ...]:
 
 
 def words_in(data: Mapping[str, Json], case_type: CaseType, *, sealed: bool = False) -> Words:
-    """What of a case's data finds it; `sealed`: what restricted fields say does not, wherever it is echoed."""
+    """What of a case's data finds it. What may be read for some purposes only does not, nor does what restricted fields
+    say where it is `sealed`, wherever it is echoed."""
     said = values_in_words(case_type)
     shown, hidden, unsaid = dict[str, None](), dict[str, None](), set[str]()
     for field in fields(data, case_type.classification):
@@ -62,6 +63,9 @@ def words_in(data: Mapping[str, Json], case_type: CaseType, *, sealed: bool = Fa
         for value in field.values:
             if is_unsaid:
                 unsaid.update(_unsaid(str(value)))
+                continue
+            if field.rule.purposes and not field.is_text:
+                unsaid.update(_secrets(field, value))
                 continue
             for text in {str(value): None, str(said(field.pointer, value)): None}:
                 shown.update((f"{level}{word}", None) for word in words_of(text))

@@ -97,6 +97,18 @@ def _name(actor: str, people: dict[str, str]) -> str:
     return actor
 
 
+def _view(detail: Detail) -> str:
+    view, group = detail.get("name"), detail.get("group")
+    match detail:
+        case {"removed": True}:
+            return f"took back from {group} the view {view}"
+        case {"opens": on}:
+            return f"had the list of {group} open {'with the view' if on else 'no more with the view'} {view}"
+        case {"was": was}:
+            return f"renamed the view {was} of {group} to {view}"
+    return f"shared with {group} the view {view}"
+
+
 def _role(detail: Detail) -> str:
     match detail:
         case {"group": group, "made": True}:
@@ -105,6 +117,10 @@ def _role(detail: Detail) -> str:
             return f"gave the group {group} the rights {', '.join(rights)}"
         case {"group": group, "taken": [*rights]}:
             return f"took from the group {group} the rights {', '.join(rights)}"
+        case {"group": group, "purposes": [*purposes]}:
+            return f"let the group {group} look for {', '.join(purposes)}"
+        case {"group": group, "purposes taken": [*purposes]}:
+            return f"let the group {group} no longer look for {', '.join(purposes)}"
         case {"group": group}:
             return f"let the group {group} see what is {detail.get('clearance')}"
         case {"person": name, "made": True}:
@@ -278,9 +294,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     ),
     "unit.changed": unit_words,
     "unit.refused": refused_words,
-    "list.view": lambda d: (
-        f"{'took back from' if 'removed' in d else 'shared with'} {d.get('group')} the view {d.get('name')}"
-    ),
+    "list.view": _view,
     "rights.asked": lambda d: f"asked a second person to change {_asked_for(d)}",
     "rights.refused": lambda d: f"refused to change {_asked_for(d)}",
     "assignment.changed": _assignment,

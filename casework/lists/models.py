@@ -49,22 +49,28 @@ class SavedView(models.Model):
     kind = models.CharField(max_length=10, help_text="of which list")
     name = models.CharField(max_length=60)
     group = models.ForeignKey(Group, models.SET_NULL, null=True, blank=True, related_name="+")
+    opens = models.BooleanField(
+        default=False, db_default=False, help_text="the list of its group opens with it, for who has chosen no other"
+    )
     query = models.TextField(blank=True, help_text="what the address of the list says")
     kept = models.DateTimeField(null=True, blank=True, help_text="of one without a name: when it was last touched")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner", "kind", "name"], name="view_named_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "kind", "name"], name="view_named_once"),
+            models.UniqueConstraint(fields=["group", "kind"], condition=Q(opens=True), name="group_opens_one_view"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} of {self.owner_id}"
 
 
 class DefaultView(models.Model):
-    """With which view somebody's page of a list opens."""
+    """With which view somebody's page of a list opens; null: with none, whatever their group's opens with."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, help_text="of which list")
-    view = models.ForeignKey(SavedView, models.CASCADE, related_name="+")
+    view = models.ForeignKey(SavedView, models.CASCADE, null=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "kind"], name="default_view_once")]

@@ -1,8 +1,8 @@
 """What do lists know of a case, to filter and to order by it?
 
 A projection of the fields that its version declares (`list` in the manifest), each with the lowest clearance that sees
-it: a reader below that finds nothing by it. Written in the statement of the step that changed the case's data, and made
-anew by `manage.py rebuild_lists`.
+it: a reader below that finds nothing by it, and nobody by what may be read for some purposes only. Written in the
+statement of the step that changed the case's data, and made anew by `manage.py rebuild_lists`.
 """
 
 from __future__ import annotations
@@ -179,9 +179,10 @@ def _levels(case_type: CaseType, data: Mapping[str, Json], former: Former) -> Ca
         return list_mask(case_type.classification, data, Principal(LEVELS[level]), former)
 
     def found(path: str, value: Json) -> int | None:
-        own = rank(case_type.classification.rule(pointer_of(path)).level)
-        text = written(value)
-        return next((level for level in range(own, len(LEVELS)) if mask_at(level)(text) == text), None)
+        rule, text = case_type.classification.rule(pointer_of(path)), written(value)
+        if rule.purposes:
+            return None
+        return next((at for at in range(rank(rule.level), len(LEVELS)) if mask_at(at)(text) == text), None)
 
     return found
 

@@ -39,7 +39,8 @@ _STORED: Final = ("id", "owner_id", "kind", "name", "group_id", "query", "kept")
 _READABLE: Final = """
 select v.id, v.owner_id, v.kind, v.name, v.group_id, v.query, v.kept,
        coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username), coalesce(g.name, ''),
-       exists (select from casework_defaultview d where d.view_id = v.id and d.person_id = %(person)s)
+       coalesce((select coalesce(d.view_id, 0) = v.id from casework_defaultview d
+                 where d.person_id = %(person)s and d.kind = v.kind), v.opens and v.group_id is not null)
 from casework_savedview v join auth_user u on u.id = v.owner_id left join auth_group g on g.id = v.group_id
 where (v.kind = %(kind)s or v.id = %(number)s)
 and (v.owner_id = %(person)s or u.is_active
@@ -155,9 +156,10 @@ def view_remove(*, by: User, view: SavedView) -> Refused | None:
 
 
 def default_set(*, by: User, view: SavedView, on: bool) -> None:
-    """Whether this person's page of the list opens with this view."""
-    if on:
-        DefaultView.objects.update_or_create(person=by, kind=view.kind, defaults={"view": view})
+    """Whether this person's page of the list opens with this view. Where their group's opens with it they say against
+    that that theirs opens with none."""
+    if on or view.opens:
+        DefaultView.objects.update_or_create(person=by, kind=view.kind, defaults={"view": view if on else None})
     else:
         DefaultView.objects.filter(person=by, view=view).delete()
 
@@ -168,8 +170,8 @@ def _not_theirs(view: SavedView) -> Refused:
 
 
 def _written(by: User, view: SavedView, name: str, query: str, group: int) -> SavedView | Refused:
-    named = " ".join(name.split())
-    if not visible(named) or len(named) > NAME_MOST or "\0" in named:
+    named = name_of(name)
+    if not named:
         return Refused("invalid", f"Give the view a name of 1 to {NAME_MOST} characters.", {"name": "Not a name."})
     if group and group != view.group_id and not by.groups.filter(pk=group).exists():
         return Refused("invalid", "You can share a view with a group that you are in.", {"group": "Not yours."})
@@ -178,8 +180,14 @@ def _written(by: User, view: SavedView, name: str, query: str, group: int) -> Sa
     except ValueError:
         return Refused("invalid", "That is too much for one view. Leave out a filter.", {"query": "Too long."})
     before = view.group
-    view.name, view.group_id = named, group or None
+    view.name, view.group_id, view.opens = named, group or None, view.opens and view.group_id == (group or None)
     return _stored(by, view, before)
+
+
+def name_of(name: str) -> str:
+    """A name as it is kept; "" where it is none."""
+    named = " ".join(name.split())
+    return named if visible(named) and len(named) <= NAME_MOST and "\0" not in named else ""
 
 
 def _stored(by: User, view: SavedView, before: Group | None) -> SavedView | Refused:

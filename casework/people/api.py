@@ -35,6 +35,7 @@ GROUP: Final = {
     "clearance": "internal",
     "members": 4,
     "rights": [],
+    "purposes": ["reviewing a customer"],
     "version": "0d7e44b103f2a9c1",
 }
 _REASON: Final = "Why; kept with the change."
@@ -80,6 +81,7 @@ class GroupShape(Shape):
     clearance = s.CharField(help_text="What it sees unmasked.")
     members = s.IntegerField()
     rights = s.ListField(child=s.CharField(), help_text="What it may on all cases and versions.")
+    purposes = s.ListField(child=s.CharField(), help_text="What it looks for: it reads what is kept for that.")
     version = s.CharField(help_text="Stands for all this as it is; a change names it.")
 
 
@@ -123,6 +125,10 @@ class PersonSwitch(Sent):
 class GroupChange(Sent):
     clearance = s.CharField(max_length=12)
     rights = s.ListField(child=s.ChoiceField(choices=list(RIGHTS)), help_text="These, and no others.")
+    purposes = s.ListField(
+        child=s.CharField(max_length=services.LONGEST_PURPOSE), required=False, default=None, allow_null=True,
+        max_length=50, help_text="These, and no others; left out: as they are.",
+    )  # fmt: skip
     reason = s.CharField(max_length=services.REASON_MOST, help_text=_REASON)
     version = s.CharField(max_length=16, help_text=_VERSION)
 
@@ -221,6 +227,8 @@ class GroupView(APIView):
         if found is None:
             raise Http404("There is no such group.")
         given = GroupChange.body(request)
+        if given["purposes"] is None:
+            given["purposes"] = group_row(found).purposes
         outcome = services.group_change(by=by, group=found, level=given.pop("clearance"), **given)
         if isinstance(outcome, Refused):
             return refusal(outcome)

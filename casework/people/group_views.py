@@ -46,12 +46,16 @@ def group(request: HttpRequest, group_id: int) -> HttpResponse:
     sent = request.POST
     outcome = services.group_change(
         by=by, group=found, level=sent.get("clearance", ""), rights=sent.getlist("rights"),
-        reason=sent.get("reason", ""), version=sent.get("version", ""),
+        purposes=_lines(sent.get("purposes", "")), reason=sent.get("reason", ""), version=sent.get("version", ""),
     )  # fmt: skip
     if isinstance(outcome, Refused) and outcome.errors:
         return _group(request, found, outcome)
     waits = not isinstance(outcome, Refused) and outcome.waiting
     return answered(request, outcome, f"Done.{WAITS if waits else ''}", f"/people/groups/{found.pk}/")
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _group(request: HttpRequest, found: Group, refused: Refused | None = None) -> HttpResponse:
@@ -61,6 +65,7 @@ def _group(request: HttpRequest, found: Group, refused: Refused | None = None) -
     context = {
         "group": row, "members": members, "rights": RIGHTS.items(), "chosen": chosen, "levels": permissions.LEVELS,
         "level": request.POST.get("clearance") if refused else row.clearance, "refused": refused,
+        "purposes": request.POST.get("purposes", "") if refused else "\n".join(row.purposes),
         "may_change": permissions.may_administer(person(request)), "reason": request.POST.get("reason", ""),
     }  # fmt: skip
     return render(request, "people/group.html", context, status=200 if refused is None else 400)

@@ -74,7 +74,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """`members`: active people. `rights`: of `RIGHTS`; `other`: what else it may, by name."""
+    """`members`: active people. `rights`: of `RIGHTS`; `other`: what else it may, by name; `purposes`: what it looks
+    for."""
 
     id: int
     name: str
@@ -82,6 +83,7 @@ class GroupRow:
     members: int
     rights: tuple[str, ...]
     other: tuple[str, ...]
+    purposes: tuple[str, ...]
     version: str
 
     @property
@@ -146,9 +148,11 @@ def _version_of(user: User, groups: Iterable[Group]) -> str:
 
 
 def group_rows() -> list[GroupRow]:
-    """All groups by name; three statements."""
+    """All groups by name; four statements."""
     counted = Group.objects.annotate(members=Count("user", filter=Q(user__is_active=True)))
-    rows = counted.select_related("clearance").prefetch_related("permissions__content_type").order_by("name")
+    rows = (
+        counted.select_related("clearance").prefetch_related("permissions__content_type", "purposes").order_by("name")
+    )
     return [_group(group, group.members) for group in rows]
 
 
@@ -161,7 +165,9 @@ def _group(group: Group, members: int) -> GroupRow:
     has = sorted(f"{one.content_type.app_label}.{one.codename}" for one in group.permissions.all())
     known = tuple(right for right in RIGHTS if right in has)
     other = tuple(right for right in has if right not in RIGHTS)
-    return GroupRow(group.pk, group.name, level, members, known, other, _digest([group.name, level, has]))
+    purposes = tuple(sorted(one.purpose for one in group.purposes.all() if one.held))
+    version = _digest([group.name, level, has, purposes])
+    return GroupRow(group.pk, group.name, level, members, known, other, purposes, version)
 
 
 def group_version(group: Group) -> str:

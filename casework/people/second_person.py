@@ -251,6 +251,8 @@ def group_widen(group: Group, change: dict[str, Any], origin: Origin) -> None:
         claims_add(group=group, values=change["map"], origin=origin)
     if "clearance" in change:
         people.clearance_set(group=group, level=change["clearance"], origin=origin)
+    for purpose in change.get("purposes", ()):
+        people.group_purpose(group=group, purpose=purpose, given=True, origin=origin)
 
 
 def in_words(change: dict[str, Any]) -> Iterator[str]:
@@ -274,6 +276,8 @@ def in_words(change: dict[str, Any]) -> Iterator[str]:
         yield f"have it hold in {_called(change['unit'])}"
     if "clearance" in change:
         yield f"let see what is {change['clearance']}"
+    for purpose in change.get("purposes", ()):
+        yield f"let look for “{purpose}”"
 
 
 def _called(key: str) -> str:

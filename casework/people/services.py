@@ -32,6 +32,7 @@ from casework.tasks.services import tasks_free
 from orchestration.ground.refusals import Refused
 
 REASON_MOST: Final = 150
+LONGEST_PURPOSE: Final = 100
 NOT_PRINTED: Final = "Use letters that can be read."
 CHANGED_MEANWHILE: Final = Refused(
     "changed", "Somebody has changed this meanwhile. Nothing was done: look at it as it is now, and decide again."
@@ -172,28 +173,36 @@ def group_make(*, by: User, name: str, reason: str) -> Group | Refused:
 
 @transaction.atomic
 def group_change(
-    *, by: User, group: Group, level: str, rights: Collection[str], reason: str, version: str
+    *, by: User, group: Group, level: str, rights: Collection[str], purposes: Collection[str], reason: str, version: str
 ) -> Changed | Refused:
-    """What a group sees, and what it may on all cases: these rights (of `RIGHTS`) and no others of them."""
+    """What a group sees and looks for, and what it may on all cases: these rights (of `RIGHTS`) and no others."""
     held = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
     if group_version(held) != version:
         return CHANGED_MEANWHILE
     errors = _wrong(reason=reason) | ({} if level in LEVELS else {"clearance": "This is no clearance."})
     if any(right not in RIGHTS for right in rights):
         errors["rights"] = "There is no such right."
+    if any(not 1 <= len(one) <= LONGEST_PURPOSE or not one.isprintable() for one in purposes):
+        errors["purposes"] = (
+            f"A purpose has 1 to {LONGEST_PURPOSE} letters that can be read, each on a line of its own."
+        )
     if errors:
         return _invalid(errors)
     has = {f"{app}.{code}" for app, code in held.permissions.values_list("content_type__app_label", "codename")}
     more, less = sorted({*rights} - has), sorted((has & RIGHTS.keys()) - {*rights})
+    looked_for = set(held.purposes.filter(held=True).values_list("purpose", flat=True))
     row = GroupClearance.objects.filter(group=held).first()
     now = LEVELS[0] if row is None else row.level
     origin = _begun(by, reason)
     for right in less:
         people.group_right(group=held, right=right, given=False, origin=origin)
+    for purpose in sorted(looked_for.difference(purposes)):
+        people.group_purpose(group=held, purpose=purpose, given=False, origin=origin)
     if LEVELS.index(level) < LEVELS.index(now):
         people.clearance_set(group=held, level=level, origin=origin)
     change: dict[str, Any] = {"give": more} if more else {}
     change |= {"clearance": level} if LEVELS.index(level) > LEVELS.index(now) else {}
+    change |= {"purposes": sorted({*purposes} - looked_for)} if {*purposes} - looked_for else {}
     waiting = bool(change) and needs_second(by, held)
     if waiting:
         proposal_make(by=by, group=held, change=change, reason=reason)
@@ -201,7 +210,7 @@ def group_change(
         group_widen(held, change, origin)
     if less and not administrators_left():
         return _undone(NOBODY_LEFT)
-    return Changed(bool(less or change or level != now), 0, waiting)
+    return Changed(bool(less or change or level != now or looked_for.difference(purposes)), 0, waiting)
 
 
 def _held_person(user: User, version: str) -> User | Refused:

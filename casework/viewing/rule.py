@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Q
 
-from casework.access.permissions import LEVELS, clearance, has_everywhere
+from casework.access.permissions import LEVELS, clearance, has_everywhere, purposes
 from casework.models import CaseUserObjectPermission, Draft, Reveal, SavedView
 
 RIGHT: Final = "casework.view_as"
@@ -86,6 +86,8 @@ def why_not(viewer: User, user: User) -> str:
         return f"They may more than you do: {', '.join(sorted(more))}."
     if LEVELS.index(clearance(user)) > LEVELS.index(clearance(viewer)):
         return f"They see what is {clearance(user)}, and you do not."
+    if looks := purposes(user) - purposes(viewer):
+        return f"They look for {', '.join(sorted(looks))}, and you do not."
     return _sees_more(viewer, user)
 
 

@@ -65,6 +65,7 @@ PLACES: Final = {
     "people": "use/people", "person": "use/people", "person-new": "use/people", "person-link": "use/people",
     "people-units": "use/units", "people-unit": "use/units", "case-unit": "use/units",
     "people-groups": "use/people", "people-group": "use/people", "people-who": "use/people",
+    "people-views": "use/people", "people-view": "use/people",
     "people-matrix": "use/people", "people-services": "use/people",
     "people-sign-in": "use/people", "people-service": "use/people",
     "password-link": "use/start", "account": "use/start", "account-password": "use/start",

@@ -16,7 +16,7 @@ from typing import Any
 
 from orchestration.actors.capability import Capability
 from orchestration.actors.card import Card
-from orchestration.privacy.classification import LEVELS, Classification
+from orchestration.privacy.classification import Classification
 from orchestration.privacy.masking import View, mask
 from orchestration.privacy.principal import Principal
 
@@ -99,16 +99,16 @@ class CaseFacts:
         """Read when a guardrail first asks for it."""
         return self.load()
 
-    def seen_with(self, clearance: str) -> View | None:
-        """The case as a principal with this clearance sees it; None where nothing is hidden, and nothing is read."""
-        if clearance == LEVELS[-1] or self.classification is None:
+    def seen_by(self, actor: Principal) -> View | None:
+        """The case as this principal sees it; None where nothing is hidden, and nothing is read."""
+        if self.classification is None or actor.sees_all(self.classification):
             return None
-        if clearance not in self._views:
-            self._views[clearance] = mask(self.data, self.classification, Principal(clearance))
-        return self._views[clearance]
+        if actor not in self._views:
+            self._views[actor] = mask(self.data, self.classification, actor)
+        return self._views[actor]
 
     @cached_property
-    def _views(self) -> dict[str, View]:
+    def _views(self) -> dict[Principal, View]:
         return {}
 
 

@@ -7,7 +7,7 @@ into all their faults at once; `read` does it for what was deployed before, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -41,6 +41,7 @@ from orchestration.casetypes.forms import Judges as Judges
 from orchestration.casetypes.forms import Scored as Scored
 from orchestration.casetypes.forms import form_of, known
 from orchestration.casetypes.owners import Owner, declared_owners
+from orchestration.casetypes.purposes import purpose_faults
 from orchestration.casetypes.separation import Bars, declared_bars
 from orchestration.engine.approval_chains import ChainRule
 from orchestration.engine.commands import StartCase, StartProcess
@@ -63,12 +64,13 @@ class NamedState:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A group of people: its rights on every case of the type, and how much it sees unmasked."""
+    """A group of people: its rights on every case of the type, how much it sees unmasked, and what it looks for."""
 
     group: str
     may: frozenset[str]
     clearance: str
     intake: bool = False
+    purposes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +276,16 @@ def checked(files: Mapping[str, str], now: datetime) -> CaseType:
     faults += [] if isinstance(built, list) else clear_key_faults(built, classification)
     if faults or manifest is None or forms is None or isinstance(built, list):
         raise Faulty(faults)
-    return _case_type(files, 0, manifest, forms, schema, classification, built)
+    made = _case_type(files, 0, manifest, forms, schema, classification, built)
+    if wrong := list(_purpose_faults(made)):
+        raise Faulty(wrong)
+    return made
+
+
+def _purpose_faults(made: CaseType) -> Iterator[str]:
+    looked_for = {purpose for role in made.roles for purpose in role.purposes}
+    looked_for |= {one.purpose for one in made.capabilities.values()}
+    return purpose_faults(made.classification, (field.path for field in made.listed), looked_for)
 
 
 def _schema_file(manifest: Mapping[str, Any] | None) -> str:
@@ -357,7 +368,10 @@ def _reasons(manifest: Mapping[str, Any], library: CompiledModels) -> dict[str, 
 
 
 def _role(group: str, role: Mapping[str, Any]) -> Role:
-    return Role(group, frozenset(role.get("may", ())), role.get("clearance", "public"), bool(role.get("intake")))
+    return Role(
+        group, frozenset(role.get("may", ())), role.get("clearance", "public"), bool(role.get("intake")),
+        frozenset(role.get("purposes", ())),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=64)

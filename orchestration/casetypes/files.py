@@ -100,6 +100,7 @@ _MANIFEST_SHAPE: Final = _object(
             may={"type": "array", "items": {"enum": ["view", "work", "reply", "reveal", "assign", "audit"]}},
             clearance=_LEVEL,
             intake={"type": "boolean"},
+            purposes={"type": "array", "maxItems": 20, "items": {"type": "string", "pattern": r"^\S(.{0,98}\S)?$"}},
         ),
     },
     fallback_group={"type": "string", "maxLength": 150},

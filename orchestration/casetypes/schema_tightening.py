@@ -16,6 +16,7 @@ UPPER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProp
 LOWER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 WORDS: Final = frozenset(
     {"title", "description", "default", "examples", "$comment", "$schema", "$id", "x-classification", "x-mask"}
+    | {"x-purposes"}
     | {"x-system", "x-place", "x-effective", "deprecated", "readOnly", "writeOnly"}
 )
 """What says nothing of which values fit; classifications are compared by themselves."""
@@ -31,14 +32,16 @@ def loosened(parent: Mapping[str, Json], child: Mapping[str, Json]) -> Iterator[
 
 
 def _levels(parent: Mapping[str, Json], child: Mapping[str, Json]) -> Iterator[str]:
-    if "x-classification" not in str(parent):
+    if "x-classification" not in str(parent) and "x-purposes" not in str(parent):
         return
     own = classify(child)
     for names, rule in classify(parent).paths.items():
         now = own.rule("".join("/" + escaped(name) for name in names if name != "*")) if "*" not in names else None
-        level = own.paths[names].level if names in own.paths else now.level if now else rule.level
-        if rank(level) < rank(rule.level):
-            yield f"the classification of /{'/'.join(names)} went from {rule.level} to {level}"
+        now = own.paths.get(names) or now or rule
+        if rank(now.level) < rank(rule.level):
+            yield f"the classification of /{'/'.join(names)} went from {rule.level} to {now.level}"
+        if rule.purposes and not (now.purposes and now.purposes <= rule.purposes):
+            yield f"/{'/'.join(names)} may be read for more than {', '.join(sorted(rule.purposes))}"
 
 
 def _of(parent: Json, child: Json, place: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ from orchestration.jobs.stricter import not_sure_enough
 from orchestration.models import ActorVersion, Instance, Job
 from orchestration.privacy.classification import LEVELS
 from orchestration.privacy.error_texts import without_data
+from orchestration.privacy.principal import Principal
 
 Json = Any
 
@@ -127,7 +128,7 @@ def _numbers(chosen: Candidate) -> Numbers:
 
 def told(ready: Ready, error: str) -> str:
     """An error that an actor or another system wrote, without what it quotes of the case."""
-    secrets = sight.hidden_from(_case(ready.job, ready.case_type), LEVELS[0])
+    secrets = sight.hidden_from(_case(ready.job, ready.case_type), Principal(LEVELS[0]))
     return without_data(error, given(ready.job), secrets)
 
 

@@ -1,7 +1,7 @@
-"""How secret is each field of a case, how is it masked, and which system owns it?
+"""How secret is each field of a case, for which purposes may it be read, how is it masked, and which system owns it?
 
 Read from the case type's JSON Schema (draft 2020-12): `x-classification` (public, internal, confidential, restricted),
-`x-mask` (`masks.MASKS`) and `x-system`. A field that says nothing takes after the object
+`x-purposes`, `x-mask` (`masks.MASKS`) and `x-system`. A field that says nothing takes after the object
 around it; where nothing is said at all, and for a field that the schema does not describe, the strictest holds. Pure.
 """
 
@@ -31,13 +31,15 @@ def rank(level: str) -> int:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`vocabulary` holds the texts that the schema itself lists (enum, const): no secret when met elsewhere.
-    `withheld`: from everybody for now, whatever their clearance (`withholding`)."""
+    `withheld`: from everybody for now, whatever their clearance (`withholding`).
+    `purposes`: it may be read for one of these alone; none: for any."""
 
     level: str
     mask: str
     system: str = ""
     vocabulary: frozenset[str] = frozenset()
     withheld: bool = False
+    purposes: frozenset[str] = frozenset()
 
 
 UNKNOWN = Rule("restricted", "all")
@@ -75,8 +77,10 @@ class Classification:
 
     root: Node
     paths: Mapping[tuple[str, ...], Rule]  # of each field, by the names on the way to it; `*` stands for any item
-    levels: Mapping[str, str]  # the strictest level of the fields of each mask
-    tops: tuple[frozenset[str], ...]  # for each clearance, 0 to 3, the top-level fields that hold what it does not read
+    masked: Mapping[str, frozenset[Rule]]  # the rules of the fields of each mask
+    tops: tuple[frozenset[str], ...]
+    """For each clearance, 0 to 3, the top-level fields that hold what it alone does not read: without a purpose."""
+    is_bound: bool  # whether any field may be read for some purposes only
     withheld: frozenset[str] = frozenset()  # the dotted places that nobody is shown for now
 
     def rule(self, pointer: str) -> Rule:
@@ -99,9 +103,9 @@ class Classification:
                 return self.paths[names[-length:]], length
         return None, 0
 
-    def level_of(self, kind: str) -> str:
-        """How secret a detail of this kind (a mask) is in a text where it stands in no field."""
-        return self.levels.get(kind, DEFAULT_FORM_LEVEL)
+    def rules_of(self, kind: str) -> frozenset[Rule]:
+        """Under which rules, all of them, a detail of this kind (a mask) is in a text where it stands in no field."""
+        return self.masked.get(kind) or frozenset({Rule(DEFAULT_FORM_LEVEL, kind)})
 
     def systems(self) -> dict[str, str]:
         """The owning system of each field that has one, by JSON Pointer; `*` stands for any item."""
@@ -116,11 +120,17 @@ def classify(schema: Schema) -> Classification:
     """
     root = _Reader(schema).node([schema], UNKNOWN, 0)
     places = list(_places(root, ()))
-    levels: dict[str, str] = {}
+    masked: dict[str, set[Rule]] = {}
     for _, node in places:
-        levels[node.rule.mask] = max(node.rule.level, levels.get(node.rule.mask, "public"), key=rank)
+        masked.setdefault(node.rule.mask, set()).add(node.rule)
     paths = {names: node.rule for names, node in places if names}
-    return Classification(root, paths, levels, tops_of(paths))
+    return Classification(
+        root=root,
+        paths=paths,
+        masked={mask: frozenset(rules) for mask, rules in masked.items()},
+        tops=tops_of(paths),
+        is_bound=any(node.rule.purposes for _, node in places),
+    )
 
 
 def tops_of(paths: Mapping[tuple[str, ...], Rule]) -> tuple[frozenset[str], ...]:
@@ -132,8 +142,9 @@ def _tops(paths: Mapping[tuple[str, ...], Rule], clearance: int) -> frozenset[st
     inner = {names[:-1] for names in paths}
     leaves = ((names, rule) for names, rule in paths.items() if names not in inner)
     return frozenset(
-        names[0] for names, rule in leaves if rule.withheld or (rank(rule.level) > clearance and rule.mask != "text")
-    )
+        names[0] for names, rule in leaves
+        if rule.withheld or (rule.mask != "text" and (rule.purposes or rank(rule.level) > clearance))
+    )  # fmt: skip
 
 
 def escaped(name: str | int) -> str:
@@ -217,9 +228,24 @@ def _rule(parts: list[Schema], outer: Rule) -> Rule:
         raise ValueError(f"The schema names {wrong[0]!r} as a classification or a mask; there is none of that name.")
     systems = [part["x-system"] for part in parts if "x-system" in part]
     listed = [value for part in parts for value in (*part.get("enum", ()), part.get("const"))]
+    level = max(said, key=rank) if said else outer.level
     return Rule(
-        level=max(said, key=rank) if said else outer.level,
+        level=level,
         mask=masks[0] if masks else outer.mask,
         system=systems[0] if systems else outer.system,
         vocabulary=frozenset(value for value in listed if isinstance(value, str)),
+        purposes=_purposes(parts, outer, level),
     )
+
+
+def _purposes(parts: list[Schema], outer: Rule, level: str) -> frozenset[str]:
+    """Those that the field names, or else the object around it; where several parts name some, those of all."""
+    said = [part["x-purposes"] for part in parts if "x-purposes" in part]
+    if not all(isinstance(one, list) and all(isinstance(each, str) and each.strip() for each in one) for one in said):
+        raise ValueError("x-purposes is a list of words, each a purpose.")
+    found = frozenset.intersection(*map(frozenset, said)) if said else outer.purposes
+    if said and not found:
+        raise ValueError("The schema names no purpose for which a field may be read (x-purposes).")
+    if found and level == LEVELS[0]:
+        raise ValueError("The schema has a public field for some purposes only (x-purposes); public is for any.")
+    return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from orchestration.privacy.classification import LEVELS, UNKNOWN, Classification, Node, Rule, escaped, rank, unescaped
+from orchestration.privacy.classification import LEVELS, UNKNOWN, Classification, Node, Rule, escaped, unescaped
 from orchestration.privacy.masks import ABSENT, DOTS, PSEUDONYM
 from orchestration.privacy.principal import Principal, is_within
 from orchestration.privacy.spellings import seeds, spellings
@@ -241,7 +241,7 @@ def _secrets(
             }  # fmt: skip
         elif _is_detail(leaf, principal):
             shown |= {compress(value) for value in values}
-    kinds = frozenset(kind for kind in FORMS if rank(classification.level_of(kind)) > rank(principal.clearance))
+    kinds = frozenset(kind for kind in FORMS if not all(map(principal.is_cleared, classification.rules_of(kind))))
     return Secrets(
         known=frozenset(hidden),
         kinds=kinds,
@@ -313,7 +313,7 @@ class _Payload:
 
     def _names_absent(self, text: str) -> bool:
         """Whether it is the place of a field that is not there for them: as a JSON Pointer, or dotted."""
-        if ABSENT not in self.classification.levels:
+        if ABSENT not in self.classification.masked:
             return False
         names = _parts(text) if text.startswith("/") else tuple(text.split("."))
         return names in self.classification.paths and self._is_absent(names)

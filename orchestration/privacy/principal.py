@@ -6,7 +6,7 @@ Pure.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from orchestration.privacy.classification import Rule, rank
+from orchestration.privacy.classification import LEVELS, Classification, Rule, rank
 from orchestration.privacy.masks import DOTS, PSEUDONYM, mask_value
 
 
@@ -25,22 +25,32 @@ def is_within(pointer: str, places: Iterable[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is looking: `clearance` is public, internal, confidential or restricted; `revealed` holds JSON Pointers
+    """Who is looking: `clearance` is public, internal, confidential or restricted; `purposes` what they may look for
+    (`x-purposes`); `revealed` holds JSON Pointers
     (RFC 6901) of what was revealed to them for a reason, each with all that is below it;
     `wrote` whether a text is word for word their own; `named` gives the name that stands for a value in the case at
     hand (`x-mask: pseudonym`), which has none elsewhere."""
 
     clearance: str
     roles: frozenset[str] = frozenset()
+    purposes: frozenset[str] = frozenset()
     revealed: frozenset[str] = frozenset()
     wrote: Callable[[str], bool] = field(default=_nobody_wrote, repr=False, compare=False)
     named: Callable[[str], str] = field(default=_unnamed, repr=False, compare=False)
 
     def sees(self, rule: Rule, pointer: str) -> bool:
         """Whether a field under this rule is clear to them."""
-        if rule.withheld:
-            return False
-        return rank(rule.level) <= rank(self.clearance) or self.has_revealed(pointer)
+        return not rule.withheld and (self.is_cleared(rule) or self.has_revealed(pointer))
+
+    def is_cleared(self, rule: Rule) -> bool:
+        """Whether what stands under this rule is clear to them wherever it is: by their level, and for a purpose."""
+        for_one = not rule.purposes or not rule.purposes.isdisjoint(self.purposes)
+        return for_one and not rule.withheld and rank(rule.level) <= rank(self.clearance)
+
+    def sees_all(self, classification: Classification) -> bool:
+        """Whether nothing under this classification is hidden from them, whatever stands there."""
+        kept = classification.is_bound or bool(classification.withheld)
+        return self.clearance == LEVELS[-1] and not kept
 
     def has_revealed(self, pointer: str) -> bool:
         """Whether this place, or something around it, was revealed to them."""

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, TypeVar
 
-from orchestration.privacy.detectors import FORMS, details
+from orchestration.privacy.detectors import FORMS, Detail, details
 from orchestration.privacy.folding import Folded, light, tight, unescaped
 from orchestration.privacy.former import Former
 from orchestration.privacy.known import Find, Known
 from orchestration.privacy.masks import DOTS, mask_value
 from orchestration.privacy.spellings import spellings
+from orchestration.privacy.stand_ins import STAND_IN
 
 T = TypeVar("T")
 
@@ -95,8 +96,8 @@ class Secrets:
 
     def by_form(self, folded: Folded) -> Iterator[Find]:
         """What shows by its form, be it right or wrong."""
-        for detail in details(folded):
-            if detail.kind in self.kinds and compress(folded.text[detail.start : detail.end]) not in self.shown:
+        for detail in self._details(folded):
+            if compress(folded.text[detail.start : detail.end]) not in self.shown:
                 yield Find(detail.start, detail.end, mask_value(detail.plain, detail.kind))
 
     def formed(self, text: str) -> list[tuple[int, int, str]]:
@@ -104,10 +105,15 @@ class Secrets:
         return [(find.start, find.end, find.shown) for find in _each(text, self._formed)]
 
     def _formed(self, folded: Folded) -> Iterator[Find]:
-        yield from (Find(each.start, each.end, each.kind) for each in details(folded) if each.kind in self.kinds)
+        yield from (Find(each.start, each.end, each.kind) for each in self._details(folded))
 
     def _kinds_in(self, folded: Folded) -> Iterator[str]:
-        return (detail.kind for detail in details(folded) if detail.kind in self.kinds)
+        return (detail.kind for detail in self._details(folded))
+
+    def _details(self, folded: Folded) -> Iterator[Detail]:
+        """Those of the kinds that are looked for; what stands for one (`stand_ins`) tells nothing."""
+        found = (each for each in details(folded) if each.kind in self.kinds)
+        return (each for each in found if not STAND_IN.fullmatch(folded.text, each.start, each.end))
 
 
 def index_of(known: Iterable[Secret], former: Sequence[Former] = ()) -> Known:

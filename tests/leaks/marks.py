@@ -30,11 +30,13 @@ SYLLABLES: Final = [first + vowel for first in "bdfgklmnprstvz" for vowel in "ae
 
 @dataclass(frozen=True)
 class Mark:
-    """A planted value. `place`: where it was planted, with its case type; `level`: how secret it is there."""
+    """A planted value. `place`: where it was planted, with its case type; `level`: how secret it is there; `purposes`:
+    for which alone it may be read, none: for any."""
 
     text: str
     place: str
     level: str
+    purposes: frozenset[str] = frozenset()
 
     @cached_property
     def folded(self) -> str:

@@ -100,8 +100,13 @@ class World:
         found = []
         for one in self.planted:
             levels = {group.group: group.clearance for group in one.case_type.roles}
+            purposes = {purpose for group in one.case_type.roles if group.group == role for purpose in group.purposes}
             level = levels.get(role) or STANDING.get(role, ("public",))[0]
-            found += [mark for mark in one.marks if LEVELS.index(mark.level) > LEVELS.index(level)]
+            found += [
+                mark for mark in one.marks
+                if LEVELS.index(mark.level) > LEVELS.index(level)
+                or (mark.purposes and mark.purposes.isdisjoint(purposes))
+            ]  # fmt: skip
         return tuple(found)
 
 
@@ -161,7 +166,7 @@ def marked_data(case_type: CaseType, chance: random.Random) -> tuple[dict[str, J
             if with_it is None or schema_errors(case_type, with_it):
                 dropped.append(place)
             else:
-                data, marks = with_it, [*marks, Mark(text, place, rule.level)]
+                data, marks = with_it, [*marks, Mark(text, place, rule.level, rule.purposes)]
     told = " ".join(f"I say {mark.text}." for mark in marks)
     for names in texts:
         for text in (told, told[:200]):

@@ -128,7 +128,7 @@ def _as_they_see_it(row: TaskPush, now: datetime) -> Json | None:
     if not person.is_active or (token is not None and not _is_good(token, now)):
         return None
     if token is not None:
-        limit(person, token.case_types)
+        limit(person, token.case_types, token.purposes)
     try:
         case = permissions.case_for_user(person, row.case_id, "view")
     except (permissions.Unseen, permissions.Denied):

@@ -178,11 +178,11 @@ def _at(data: Json, pointer: str) -> Json:
 
 def _values(seen: Look, given: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
     """Arguments by the titles of the fields that they go into, hidden where those are."""
-    known, clearance = titles(seen.case_type), seen.view.principal.clearance
+    known, reader = titles(seen.case_type), seen.view.principal
     for name, value in given.items():
-        level = seen.case_type.classification.rule(f"/{name}").level
+        rule = seen.case_type.classification.rule(f"/{name}")
         shown = seen.view.text(value) if isinstance(value, str) else value
-        yield known.get(f"/{name}", name), shown if rank(clearance) >= rank(level) else DOTS
+        yield known.get(f"/{name}", name), shown if reader.is_cleared(rule) else DOTS
 
 
 def text(seen: Look, said: str) -> str:

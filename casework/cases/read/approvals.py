@@ -15,7 +15,6 @@ from audit.sealed_values import read
 from casework.cases.read.after_approval import leads_to
 from casework.cases.read.case_view import Look
 from orchestration.models import HumanTask, Job
-from orchestration.privacy.classification import rank
 
 SIGNED: Final = "approval.signed"
 ACTED: Final = "task.delegated"
@@ -117,8 +116,8 @@ def _escalated(seen: Look, task: HumanTask, told: _Told) -> datetime | None:
 def _said(seen: Look, task: HumanTask, chosen: Mapping[str, Any]) -> Iterator[str]:
     for field in seen.case_type.forms[task.form].fields:
         pointer = "/" + field.path.replace(".", "/")
-        level = seen.case_type.classification.rule(pointer).level
-        if chosen.get(field.path) is not None and rank(seen.view.principal.clearance) >= rank(level):
+        rule = seen.case_type.classification.rule(pointer)
+        if chosen.get(field.path) is not None and seen.view.principal.is_cleared(rule):
             yield seen.view.text(field.choices.get(str(chosen[field.path]), str(chosen[field.path])))
 
 

@@ -215,7 +215,7 @@ def list_mask(
 
 
 def _hidden(classification: Classification, principal: Principal) -> frozenset[str]:
-    """The top-level fields with a value in them that this principal does not read."""
+    """The top-level fields with a value in them that this principal does not read, or reads for a purpose only."""
     if not principal.revealed:
         return classification.tops[rank(principal.clearance)]
     inner = {names[:-1] for names in classification.paths}

@@ -24,6 +24,7 @@ from casework.cases.read.results import Result, results
 from casework.deadlines.read import Shown, deadlines_of
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType
+from orchestration.privacy.principal import is_within
 
 Json = Any
 
@@ -46,7 +47,8 @@ class Edge:
 @dataclass(frozen=True, slots=True)
 class Review:
     """`parts`: of `PARTS`, those that the case has. `list_name`, `entries`: which list the names were held against.
-    `drawn`: None where no transfer is known. `chain`: who has to approve, and why."""
+    `drawn`: None where no transfer is known; `has_hidden_flows`: they are masked for this reader. `chain`: who has to
+    approve, and why."""
 
     title: str
     parts: frozenset[str]
@@ -58,6 +60,7 @@ class Review:
     signs: tuple[str, ...]
     edges: tuple[Edge, ...]
     drawn: Drawing | None
+    has_hidden_flows: bool
     approvals: tuple[Approval, ...]
     deadlines: tuple[Shown, ...]
     made: tuple[Decision, ...]
@@ -78,13 +81,15 @@ def review(*, user: User, case: Case, now: datetime) -> Review:
     """As this reader may see it; what there is not is left empty."""
     seen = look(user=user, case=case, now=now)
     screening, flows = (_part(seen.view.data, part) for part in PARTS)
+    hides = any(is_within(pointer, ("/flows",)) for pointer in seen.view.hidden)
+    flows = {} if hides else flows
     edges = [edge for edge in _list(flows, "edges") if isinstance(edge, Mapping)]
     return Review(
         title=seen.view.text(case.title), parts=_parts(seen.view.data), facts=tuple(_facts(seen)), chain=_chain(seen),
         hits=tuple(hit for hit in _list(screening, "hits") if isinstance(hit, Mapping)),
         list_name=str(screening.get("list", "")), entries=screening.get("names"),
         signs=tuple(map(str, _list(flows, "signs"))), edges=tuple(map(_edge, edges)),
-        drawn=drawing(edges) if edges else None, approvals=approvals(seen),
+        drawn=drawing(edges) if edges else None, has_hidden_flows=hides, approvals=approvals(seen),
         deadlines=deadlines_of(case, seen.case_type, now), made=decisions_made(seen), results=results(seen),
         data=fields(seen),
     )  # fmt: skip

@@ -26,7 +26,7 @@ from orchestration.actors.guardrails.places import below
 from orchestration.actors.handoff import Outcome
 from orchestration.privacy.classification import Node, rank
 from orchestration.privacy.stand_ins import WORDS
-from orchestration.privacy.texts import Secrets
+from orchestration.privacy.texts import NO_SECRETS, Secrets
 
 Json = Any
 
@@ -64,13 +64,13 @@ def check(crossing: Crossing, parameters: Parameters) -> Said:
 def _refused(crossing: Crossing) -> Iterator[str]:
     """The places that the contract requires and that the actor may not see, where no pseudonym can stand for them."""
     handoff = crossing.handoff
-    clearance, classification = handoff.card.clearance, sight.input_classification(handoff)
-    if clearance == sight.HIGHEST:
+    actor, classification = sight.looking(handoff), sight.input_classification(handoff)
+    known = sight.hidden_from(handoff.case, actor)
+    if known is NO_SECRETS and (classification is None or actor.sees_all(classification)):
         return
-    known = sight.hidden_from(handoff.case, clearance)
     root = classification.root if classification else None
     for place, node, value in _required(handoff.capability.input or handoff.input_schema, root, crossing.value, ""):
-        by_contract = node is not None and not sight.sees(clearance, node.rule) and node.rule.mask != "text"
+        by_contract = node is not None and not actor.is_cleared(node.rule) and node.rule.mask != "text"
         named = handoff.card.leaves and (node is None or pseudonyms.kind_at(node, value) in WORDS)
         if (by_contract or is_wholly_hidden(value, known)) and not named:
             yield place

@@ -50,7 +50,7 @@ def loosened(parent: Parameters, child: Parameters) -> str:
 
 def before(crossing: Crossing, parameters: Parameters) -> Said:
     card = crossing.handoff.card
-    secrets = sight.hidden_from(crossing.handoff.case, card.clearance)
+    secrets = sight.hidden_from(crossing.handoff.case, sight.looking(crossing.handoff))
     watched = secrets.watching(frozenset() if card.personal_data and not card.leaves else FORMS)
     for place, text in written(crossing.value):
         kind = watched.leak(text)
@@ -75,7 +75,7 @@ def _leaks(crossing: Crossing, parameters: Parameters) -> Iterator[tuple[str, st
     found = [(place, text) for place, text in written(crossing.value) if not crossing.is_name(text)]
     yield from _planted(found, (*handoff.canaries, *parameters["canaries"]))
     yield from _made_up(crossing, found)
-    hidden = sight.hidden_from(handoff.case, handoff.card.clearance)
+    hidden = sight.hidden_from(handoff.case, sight.looking(handoff))
     yield from (("personal data (known value)", place) for place, text in found if hidden.holds_known(text))
     contract = sight.output_classification(handoff)
     for place, text in found:

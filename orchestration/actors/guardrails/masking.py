@@ -8,6 +8,7 @@ Whether a required one may be hidden is for `authority`, which comes first.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from orchestration.actors.card import LEVELS
@@ -45,10 +46,10 @@ def loosened(parent: Parameters, child: Parameters) -> str:
 
 
 def check(crossing: Crossing, parameters: Parameters) -> Said:
-    clearance = sight.lower(crossing.handoff.card.clearance, parameters["most"])
+    actor = sight.looking(crossing.handoff, parameters["most"])
     value = _without(crossing.value, frozenset(parameters["leave-out"]), "")
-    value = _by_contract(crossing, value, clearance)
-    view = crossing.handoff.case.seen_with(clearance)
+    value = _by_contract(crossing, value, actor)
+    view = crossing.handoff.case.seen_by(actor)
     value = value if view is None else view.payload(value)
     value = _with_pseudonyms(crossing.value, value, crossing.restore)
     if value == crossing.value:
@@ -69,26 +70,26 @@ def _with_pseudonyms(was: Json, now: Json, restore: Mapping[str, str]) -> Json:
     return was if isinstance(was, str) and was in restore else now
 
 
-def _by_contract(crossing: Crossing, value: Json, clearance: str) -> Json:
+def _by_contract(crossing: Crossing, value: Json, actor: Principal) -> Json:
     classification = sight.input_classification(crossing.handoff)
-    if clearance == sight.HIGHEST or classification is None:
+    if classification is None or actor.sees_all(classification):
         return value
-    fitting = _fitting(value, classification.root, clearance)
+    fitting = _fitting(value, classification.root, actor)
     named = frozenset(place for place, text in texts(fitting) if text in crossing.restore)
-    return mask(fitting, classification, Principal(clearance, revealed=named)).data
+    return mask(fitting, classification, replace(actor, revealed=named)).data
 
 
-def _fitting(value: Json, node: Node | None, clearance: str) -> Json:
+def _fitting(value: Json, node: Node | None, actor: Principal) -> Json:
     """The value without hidden fields that are no text, where a mask would only be in the way."""
     if node is None or node.is_opaque or not isinstance(value, dict):
         return value
     inside = ((key, node.child(key), item) for key, item in value.items())
-    return {key: _fitting(item, at, clearance) for key, at, item in inside if not _is_dropped(item, at, clearance)}
+    return {key: _fitting(item, at, actor) for key, at, item in inside if not _is_dropped(item, at, actor)}
 
 
-def _is_dropped(value: Json, node: Node | None, clearance: str) -> bool:
+def _is_dropped(value: Json, node: Node | None, actor: Principal) -> bool:
     leaf = node is None or node.is_opaque
-    hidden = node is None or not sight.sees(clearance, node.rule)
+    hidden = node is None or not actor.is_cleared(node.rule)
     return leaf and hidden and value is not None and not isinstance(value, str)
 
 

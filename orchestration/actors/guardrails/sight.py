@@ -1,7 +1,8 @@
 """What may an actor see of a case, and what of what goes in?
 
-The same masking as for people: an actor is a principal with a clearance. What stands in the input is judged by the
-contract's classification of its fields, and by the case's data: a value that is hidden there stays hidden in any text.
+The same masking as for people: an actor is a principal with a clearance, who looks for the purpose of the capability.
+What stands in the input is judged by the contract's classification of its fields, and by the case's data: a value that
+is hidden there stays hidden in any text.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any, Final
 import orjson
 
 from orchestration.actors.handoff import CaseFacts, Handoff
-from orchestration.privacy.classification import LEVELS, Classification, Rule, classify, rank
+from orchestration.privacy.classification import LEVELS, Classification, classify, rank
+from orchestration.privacy.principal import Principal
 from orchestration.privacy.texts import NO_SECRETS, Secrets
 
 Json = Any
@@ -45,11 +47,13 @@ def lower(one: str, other: str) -> str:
     return one if rank(one) <= rank(other) else other
 
 
-def hidden_from(case: CaseFacts, clearance: str) -> Secrets:
-    """What of the case's data a principal with this clearance must not learn from any text."""
-    view = case.seen_with(clearance)
+def looking(handoff: Handoff, most: str = HIGHEST) -> Principal:
+    """The actor as who looks at a case: cleared as its card says and for `most` at most, for this work's purpose."""
+    purposes = frozenset({handoff.purpose} if handoff.purpose else ())
+    return Principal(lower(handoff.card.clearance, most), purposes=purposes)
+
+
+def hidden_from(case: CaseFacts, actor: Principal) -> Secrets:
+    """What of the case's data this principal must not learn from any text."""
+    view = case.seen_by(actor)
     return NO_SECRETS if view is None else view.secrets
-
-
-def sees(clearance: str, rule: Rule) -> bool:
-    return rank(rule.level) <= rank(clearance)

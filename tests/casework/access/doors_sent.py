@@ -28,6 +28,7 @@ SENT: dict[str, dict[str, Any]] = {
     "people-services": {"name": "night-job", "scope": "read", "reason": "For the night"},
     "people-service": {"owner": "ada", "scope": "read", "reason": "It reads alone"},
     "api-person": {"groups": ["Analysts"], "reason": "Moved", "version": "of-before"},
+    "people-view": {"do": "take-back", "reason": "It is of last year"},
     "people-units": {"key": "east", "name": "East", "reason": "Three regions now"},
     "api-units": {"key": "west", "name": "West", "reason": "Four regions now"},
     "api-case-unit": {"unit": "nowhere", "reason": "It belongs there"},

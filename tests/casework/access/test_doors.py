@@ -175,7 +175,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
     given = {
         **dict.fromkeys(("person", "person-link", "person-second"), {"person_id": scene.view_owner}),
         **dict.fromkeys(OF_AN_ACTOR, {"key": "intent"}),
-        "view": {"view_id": scene.view},
+        **dict.fromkeys(("view", "people-view"), {"view_id": scene.view}),
         "api-view": {"view": scene.view},
         "api-view-remove": {"view": scene.view},
         "password-link": {"uidb64": "MQ", "token": "no-such-token"},

@@ -93,7 +93,7 @@ def test_one_name_stands_for_a_person_on_every_page_of_a_case_and_another_in_the
         for door in ("cases", "inbox"):
             assert mine in told[door], door
         message = json.loads(told["api case"])["data"]["message"]
-        assert re.fullmatch(f"I am {mine}, pay to IBAN_[B-Z]{{6}}. Regards, {mine}", message), message
+        assert re.fullmatch(f"I am {mine}, pay to DE00[B-Z]{{18}}. Regards, {mine}", message), message
         names.append(mine)
         assert not [door for door, text in told.items() if "Sandoval" in text or "3704" in text]
     assert names[0] != names[1]

@@ -153,7 +153,7 @@ def test_groups_are_changed_while_what_waits_is_decided_and_two_change_each_othe
 def group_level(name: str, by: User, number: int) -> Callable[[], object]:
     group = Group.objects.get(name=name)
     version, level = group_version(group), "internal" if number % 2 else "public"
-    return lambda: group_change(by=by, group=group, level=level, rights=[], reason=WHY, version=version)
+    return lambda: group_change(by=by, group=group, level=level, rights=[], purposes=[], reason=WHY, version=version)
 
 
 def come_in(reference: str, unit: str = "") -> Case:

@@ -145,6 +145,17 @@ def test_an_actor_on_this_machine_may_be_allowed_to_read_personal_details_but_no
     assert after(ACTOR, Answer({"label": "Maria Stone"}, 0.5), scope).rule == "leak"
 
 
+def test_what_is_kept_for_a_purpose_goes_in_only_for_work_of_that_purpose():
+    bound = {"x-classification": "internal", "x-mask": "name", "x-purposes": ["answering letters"]}
+    case = CaseFacts(CASE.load, classify({"properties": {"customer": bound}}))
+    handoff = handoff_of(ACTOR, Scope("tone", personal_data=True, case=case))
+    for purpose, text in (("", "m••• s•••"), ("statistics", "m••• s•••"), ("answering letters", "maria stone")):
+        asked = replace(handoff, purpose=purpose)
+        assert guardrails.before(asked, {"text": "I am maria stone"}).value == {"text": f"I am {text}"}
+        told = said(guardrails.after(asked, {}, Answer({"label": "Maria Stone"}, 0.5), {}))
+        assert told.rule == ("" if purpose == "answering letters" else "leak")
+
+
 @pytest.mark.parametrize("answer", [None, "calm", {"label": "calm"}, Answer(None, 0.5), Answer([], 0.5)])
 def test_a_missing_output_is_refused(answer):
     verdict = after(ACTOR, answer, SCOPE)
