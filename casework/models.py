@@ -40,6 +40,7 @@ from casework.agents.models import TaskPush as TaskPush
 from casework.comments.models import Comment as Comment
 from casework.comments.models import CommentNotice as CommentNotice
 from casework.deadlines.models import Deadline as Deadline
+from casework.deadlines.models import DeadlineNotice as DeadlineNotice
 from casework.deadlines.models import WorkingCalendar as WorkingCalendar
 from casework.documents.models import Document as Document
 from casework.documents.models import ReadField as ReadField

@@ -57,7 +57,7 @@ from casework.proof import views as proof
 from casework.proof.controls import views as controls
 from casework.scim import views as scim
 from casework.search import views as search
-from casework.studio.views import models, rules, words
+from casework.studio.views import models, rules, texts, words
 from casework.systems import views as systems
 from casework.tasks.board_live import board_live
 from casework.tasks.live import inbox_live
@@ -221,6 +221,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/subscribers/<slug:key>/again/", events.send_again, name="events-again"),
     path("hooks/<slug:key>/", hook, name="hook"),
     path("rules/", rules.rules, name="rules"),
+    path("rules/texts/", texts.texts, name="rules-texts"),
     path("rules/<number:definition_id>/", rules.rules_version, name="rules-version"),
     path("rules/<number:definition_id>/<word:table_id>/", rules.rules_edit, name="rules-edit"),
     path("models/import/", models.model_import, name="model-import"),

@@ -202,6 +202,7 @@ DOORS: Final = {
     "case-handoffs": ("view", ""),
     "case-trouble": ("work", ""),
     "rules": ("look", ""),
+    "rules-texts": ("look", ""),
     "rules-version": ("look", "publish"),
     "rules-edit": ("publish", "publish"),
     "models": ("look", ""),

@@ -28,6 +28,7 @@ from casework.comments.notices import all_seen, seen_in, told_of
 from casework.comments.read import PAGE, Comments, Said, comment_of, comments_of
 from casework.comments.services import SENT_OTHERWISE, About, comment_edit, comment_say, comment_withdraw
 from casework.comments.words import LONGEST
+from casework.deadlines.notices import deadlines_seen, deadlines_told
 from casework.drafts.services import Keeping, comments_address, keeping
 from casework.models import Case, Comment
 from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, refusal, wants_part, writes
@@ -140,15 +141,19 @@ def withdraw(request: HttpRequest, case_id: int, number: int) -> HttpResponse:
 
 @reads_and_writes
 def told(request: HttpRequest) -> HttpResponse:
-    """Comments, and values revealed in their cases, that one is told of; sent to: they are all seen."""
+    """Comments, values revealed in their cases and deadlines of these that one is told of; sent to: they are seen."""
     user, now = person(request), clock.utc_now()
     if request.method == "POST":
         all_seen(user, now)
         reveals_seen(user, now)
+        deadlines_seen(user, now)
         return redirect("comments-told")
     trail.list_read(request, "comments")
     seen = "" if wants_part(request) else waiting_states([user.pk])[user.pk]
-    context = {"rows": told_of(user, now), "reveals": reveals_told(user, now), "seen": seen}
+    context = {
+        "rows": told_of(user, now), "reveals": reveals_told(user, now), "deadlines": deadlines_told(user, now),
+        "seen": seen,
+    }  # fmt: skip
     return page_or_part(request, "comments/told.html", "comments/_told.html", context)
 
 

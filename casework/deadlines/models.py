@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -55,3 +56,22 @@ class Deadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} of {self.instance_id}"
+
+
+class DeadlineNotice(models.Model):
+    """That somebody is told that a deadline comes near, or was missed. Whether they may still see the case is asked
+    when they look. That it did stands in the case's history; who was told of it stands here alone."""
+
+    deadline = models.ForeignKey(Deadline, models.CASCADE, related_name="notices", db_index=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    title = models.CharField(max_length=200, help_text="what people call the deadline")
+    due = models.DateTimeField(null=True, help_text="by when, as it stood then")
+    missed = models.BooleanField()
+    at = models.DateTimeField()
+    seen = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["deadline", "person", "missed"], name="told_of_deadline_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} is told of {self.deadline_id}"

@@ -1,8 +1,9 @@
 """What happens as a deadline comes near, and when it is missed?
 
 Looked after with every sweep. At its share of the time the open tasks of the case become urgent; at its end the breach
-stands in the case's history. Both reach the model as signals, `deadline KEY warned` and `deadline KEY breached`, for
-whatever in it waits for them (BPMN 10.5.5).
+stands in the case's history. Of both those are told who work on it and who give out its work (`notices`). Both reach
+the model as signals, `deadline KEY warned` and `deadline KEY breached`, for whatever in it waits for them (BPMN
+10.5.5).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from audit.db.sql import Part
 from audit.services import Fact, Origin
 from casework.cases.locking import locked
 from casework.deadlines.models import Deadline
+from casework.deadlines.notices import escalation_tell
 from casework.deadlines.standing import Standing, calendars, standing
 from orchestration.casetypes.deadlines import Declared
 from orchestration.deadlines.rule import events_of
@@ -67,6 +69,8 @@ def deadline_look(number: int, instance: int) -> None:
         found = standing(declared, events_of(row.events), calendars(), bool(row.warned), breached)
     row.state, row.due, row.look = found.state, found.due, found.look
     row.save(update_fields=["state", "due", "look", "warned", "breached"])
+    if signals:
+        escalation_tell(row, declared.title, case.at, missed=row.breached is not None)
     _tell(case, facts, parts, signals)
 
 

@@ -65,6 +65,12 @@ def _signs(now: datetime) -> tuple[Shared, ...]:
             "new": {"one": {"who": "Anna Adler", "what": "the name", "case": 1, "title": "A card is lost", "at": now,
                             "is_new": True, "reason": "The customer is on the telephone."}},
         }),
+        ("A deadline of which somebody is told", "comments/_told_deadline.html", {
+            "it comes near": {"one": {"deadline": "Answer the customer", "missed": False, "due": now, "case": 1,
+                                      "title": "A card is lost", "at": now, "is_new": True}},
+            "it was missed": {"one": {"deadline": "Answer the customer", "missed": True, "due": now, "case": 1,
+                                      "title": "A card is lost", "at": now, "is_new": False}},
+        }),
         ("What stands on each page of a bundle", "documents/_facts.html", {
             "one page": {"facts": [({"page": 1, "begins": "Invoice", "values": ("Ox Ltd", "R-17", "3 Dec", "12.50")},
                                     "/")], "target": "this", "swap": "innerHTML"},

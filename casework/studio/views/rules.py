@@ -38,7 +38,7 @@ from orchestration.models import Actor, Definition
 
 @reads
 def rules(request: HttpRequest) -> HttpResponse:
-    _may_read(request)
+    may_read(request)
     may_publish = permissions.may_publish(person(request))
     context = {
         "versions": versions(), "may_publish": may_publish, "proposals": proposals_waiting() if may_publish else (),
@@ -49,7 +49,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 @reads_and_writes
 def rules_version(request: HttpRequest, definition_id: int) -> HttpResponse:
     """What a version's rules say; one that was replaced can be put back in force, as the newest version."""
-    _may_read(request)
+    may_read(request)
     definition = get_object_or_404(Definition.objects.select_related("deployed_by"), pk=definition_id)
     if request.method == "POST":
         return _put_back(request, definition)
@@ -103,7 +103,7 @@ def _put_back(request: HttpRequest, definition: Definition) -> HttpResponse:
     return redirect("rules-version", outcome.definition.pk)
 
 
-def _may_read(request: HttpRequest) -> None:
+def may_read(request: HttpRequest) -> None:
     if not (permissions.may_publish(person(request)) or permissions.may_audit(person(request))):
         raise PermissionDenied("Rules are shown to administrators and auditors.")
 

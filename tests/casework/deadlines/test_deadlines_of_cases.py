@@ -96,6 +96,9 @@ def test_its_tasks_become_urgent_in_time_and_a_breach_is_noted_once(
     look_after()
     look_after()
     assert open_task(case).priority == 80 and deadline(case).warned is not None
+    for name, is_told in (("clara", True), ("anna", False), ("olga", False), ("ada", False)):
+        page = told(client(people[name]).get("/comments/"))
+        assert ("<strong>Answer the customer</strong> is due" in page and f"/cases/{case.pk}/" in page) == is_told, name
     on(DUE + timedelta(seconds=1))
     look_after()
     look_after()
@@ -103,6 +106,10 @@ def test_its_tasks_become_urgent_in_time_and_a_breach_is_noted_once(
     assert history.count("warned: “Answer the customer” is due 14 April 2026") == 1
     assert history.count("“Answer the customer” was missed") == 1
     assert "seconds" not in history and deadline(case).look is None
+    page = told(client(people["clara"]).get("/comments/"))
+    assert page.count("<strong>Answer the customer</strong> was missed") == 1 and page.count("new to you") == 2
+    client(people["clara"]).post("/comments/")
+    assert "new to you" not in told(client(people["clara"]).get("/comments/"))
 
 
 def test_who_gives_out_the_work_extends_it_with_a_reason_and_nobody_else(people: People, analysed: Analysed) -> None:
