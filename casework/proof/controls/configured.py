@@ -80,17 +80,17 @@ def _masks(case_type: CaseType) -> Configured:
     data: dict[str, Json] = {}
     for names, _ in _marked(classification):
         _put(data, names, marks.get(names, " ".join(marks.values())))
-    shown = sum(_shown(data, marks, classification, level) for level in LEVELS[:-1])
+    shown = sum(_shown(data, marks, classification, level) for level in LEVELS)
     said = f"{shown} marks were shown to who may not see them." if shown else ""
     return Configured(f"mask:{case_type.key}", f"Masks of {case_type.name}", len(marks), said)
 
 
 def _shown(data: Json, marks: Mapping[Names, str], classification: Classification, level: str) -> int:
-    """How many marks a reader of this clearance sees of fields above it."""
-    view = mask(data, classification, Principal(level))
-    told, most = f"{view.data} {view.text(' '.join(marks.values()))}", LEVELS.index(level)
-    above = (names for names in marks if LEVELS.index(classification.paths[names].level) > most)
-    return sum(marks[names] in told for names in above)
+    """How many marks a reader of this clearance, who looks for nothing, sees of fields that are not clear to them."""
+    reader = Principal(level)
+    view = mask(data, classification, reader)
+    told = f"{view.data} {view.text(' '.join(marks.values()))}"
+    return sum(mark in told for names, mark in marks.items() if not reader.is_cleared(classification.paths[names]))
 
 
 def _is_text(classification: Classification, names: Names) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
 from audit.services import Origin
 from casework.access.roles import ensure_roles
@@ -13,12 +14,16 @@ from casework.actors.bundled import CASE_TYPES
 from casework.intake.services import Opened, case_open
 from casework.models import Case
 from casework.tasks.assigning import task_assign
+from casework.tasks.barred import left_out
+from casework.tasks.many import Wish, carried_out
 from casework.tasks.services import task_claim, task_complete, task_release
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
+from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition, HumanTask
 from orchestration.shell.services import Done
+from tests.casework.access.tokens import token_for
 from tests.casework.actions import Door, door, open_task, refusals  # noqa: F401 - door is a fixture
 from tests.orchestration.machines import Machines, work_jobs
 
@@ -107,3 +112,16 @@ def test_who_opened_the_case_is_not_given_its_approval_either(staff: dict[str, U
     assert isinstance(outcome, Refused)
     assert outcome.message == "Anna Adler opened this case, so somebody else has to do this."
     assert refusals(case) == [("person:clara", "four-eyes")] and open_task(case).assignee is None
+
+
+def test_no_other_group_no_program_and_no_bulk_leads_round_it(staff: dict[str, User]) -> None:
+    anna = staff["anna"]
+    case, task = approval(anna)
+    anna.groups.add(*staff["clara"].groups.all())
+    program = Client(headers={"Authorization": f"Bearer {token_for(anna)}"})
+    for step, sent in (("claim", {}), ("complete", {"answers": {"verdict": "approve"}})):
+        assert program.post(f"/api/tasks/{task.pk}/{step}/", sent, "application/json").status_code == 409
+    (bulk,) = carried_out(anna, [task.pk], Wish("claim"))
+    assert bulk.message == "You opened this case, so somebody else has to do this."
+    assert open_task(case).assignee is None and task.pk in left_out(anna, utc_now()).barred
+    assert set(refusals(case)) == {("person:anna", "four-eyes")}

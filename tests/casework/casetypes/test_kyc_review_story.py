@@ -104,6 +104,18 @@ def test_a_high_risk_is_investigated_by_one_approved_by_two_others_and_then_the_
     assert case_verify(by=people["axel"], case=case).ok
 
 
+def test_who_investigated_in_an_earlier_round_does_not_approve_in_a_later_one(people: People) -> None:
+    case = nightjar()
+    assert finish(people["anna"], open_task(case), FOUND) == 200
+    back = {"approval.verdict": "back", "approval.reason": "Who owns the ship?"}
+    assert finish(people["clara"], open_task(case), back) == 200
+    assert finish(people["ben"], open_task(case), FOUND) == 200
+    for name in ("anna", "ben"):
+        people[name].groups.add(*people["clara"].groups.all())
+        assert finish(people[name], open_task(case), {"approval.verdict": "agree"}) == 409
+        assert f"/tasks/{open_task(case).pk}/" not in told(client(people[name]).get("/?tab=groups"))
+
+
 def test_the_examiner_reads_the_whole_of_it_on_one_page(people: People) -> None:
     case = nightjar()
     assert finish(people["anna"], open_task(case), FOUND) == 200
