@@ -6,7 +6,7 @@ always where somebody changes their own. Each change is made on a row that is lo
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -179,38 +179,52 @@ def group_change(
     held = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
     if group_version(held) != version:
         return CHANGED_MEANWHILE
-    errors = _wrong(reason=reason) | ({} if level in LEVELS else {"clearance": "This is no clearance."})
+    if errors := _wrong(reason=reason) | _wrong_group(level, rights, purposes):
+        return _invalid(errors)
+    more, less = _difference(held, level, rights, purposes)
+    origin = _begun(by, reason)
+    _narrow(held, less, origin)
+    waiting = bool(more) and needs_second(by, held)
+    if waiting:
+        proposal_make(by=by, group=held, change=more, reason=reason)
+    elif more:
+        group_widen(held, more, origin)
+    if "take" in less and not administrators_left():
+        return _undone(NOBODY_LEFT)
+    return Changed(bool(less or more), 0, waiting)
+
+
+def _wrong_group(level: str, rights: Collection[str], purposes: Collection[str]) -> dict[str, str]:
+    errors = {} if level in LEVELS else {"clearance": "This is no clearance."}
     if any(right not in RIGHTS for right in rights):
         errors["rights"] = "There is no such right."
     if any(not 1 <= len(one) <= LONGEST_PURPOSE or not one.isprintable() for one in purposes):
-        errors["purposes"] = (
-            f"A purpose has 1 to {LONGEST_PURPOSE} letters that can be read, each on a line of its own."
-        )
-    if errors:
-        return _invalid(errors)
-    has = {f"{app}.{code}" for app, code in held.permissions.values_list("content_type__app_label", "codename")}
-    more, less = sorted({*rights} - has), sorted((has & RIGHTS.keys()) - {*rights})
-    looked_for = set(held.purposes.filter(held=True).values_list("purpose", flat=True))
-    row = GroupClearance.objects.filter(group=held).first()
-    now = LEVELS[0] if row is None else row.level
-    origin = _begun(by, reason)
-    for right in less:
-        people.group_right(group=held, right=right, given=False, origin=origin)
-    for purpose in sorted(looked_for.difference(purposes)):
-        people.group_purpose(group=held, purpose=purpose, given=False, origin=origin)
-    if LEVELS.index(level) < LEVELS.index(now):
-        people.clearance_set(group=held, level=level, origin=origin)
-    change: dict[str, Any] = {"give": more} if more else {}
-    change |= {"clearance": level} if LEVELS.index(level) > LEVELS.index(now) else {}
-    change |= {"purposes": sorted({*purposes} - looked_for)} if {*purposes} - looked_for else {}
-    waiting = bool(change) and needs_second(by, held)
-    if waiting:
-        proposal_make(by=by, group=held, change=change, reason=reason)
-    elif change:
-        group_widen(held, change, origin)
-    if less and not administrators_left():
-        return _undone(NOBODY_LEFT)
-    return Changed(bool(less or change or level != now or looked_for.difference(purposes)), 0, waiting)
+        errors["purposes"] = f"A purpose has 1 to {LONGEST_PURPOSE} letters that can be read. Write one a line."
+    return errors
+
+
+def _difference(
+    group: Group, level: str, rights: Collection[str], purposes: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What of this the group has not, as a change that may wait for a second person, and what it has beyond it."""
+    has = {f"{app}.{code}" for app, code in group.permissions.values_list("content_type__app_label", "codename")}
+    looks_for = set(group.purposes.filter(held=True).values_list("purpose", flat=True))
+    row = GroupClearance.objects.filter(group=group).first()
+    now = LEVELS.index(LEVELS[0] if row is None else row.level)
+    more = {"give": sorted({*rights} - has), "purposes": sorted({*purposes} - looks_for)}
+    less = {"take": sorted((has & RIGHTS.keys()) - {*rights}), "purposes": sorted(looks_for - {*purposes})}
+    more |= {"clearance": level if LEVELS.index(level) > now else ""}
+    less |= {"clearance": level if LEVELS.index(level) < now else ""}
+    return {key: each for key, each in more.items() if each}, {key: each for key, each in less.items() if each}
+
+
+def _narrow(group: Group, less: Mapping[str, Any], origin: Origin) -> None:
+    for right in less.get("take", ()):
+        people.group_right(group=group, right=right, given=False, origin=origin)
+    for purpose in less.get("purposes", ()):
+        people.group_purpose(group=group, purpose=purpose, given=False, origin=origin)
+    if "clearance" in less:
+        people.clearance_set(group=group, level=less["clearance"], origin=origin)
 
 
 def _held_person(user: User, version: str) -> User | Refused:
