@@ -211,8 +211,11 @@ def _difference(
     looks_for = set(group.purposes.filter(held=True).values_list("purpose", flat=True))
     row = GroupClearance.objects.filter(group=group).first()
     now = LEVELS.index(LEVELS[0] if row is None else row.level)
-    more = {"give": sorted({*rights} - has), "purposes": sorted({*purposes} - looks_for)}
-    less = {"take": sorted((has & RIGHTS.keys()) - {*rights}), "purposes": sorted(looks_for - {*purposes})}
+    more: dict[str, Any] = {"give": sorted({*rights} - has), "purposes": sorted({*purposes} - looks_for)}
+    less: dict[str, Any] = {
+        "take": sorted((has & RIGHTS.keys()) - {*rights}),
+        "purposes": sorted(looks_for - {*purposes}),
+    }
     more |= {"clearance": level if LEVELS.index(level) > now else ""}
     less |= {"clearance": level if LEVELS.index(level) < now else ""}
     return {key: each for key, each in more.items() if each}, {key: each for key, each in less.items() if each}
