@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('casework', '0056_reveal_notices'),
+        ('casework', '0057_first_answers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

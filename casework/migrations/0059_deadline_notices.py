@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0057_purposes_and_shared_views'),
+        ('casework', '0058_purposes_and_shared_views'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
