@@ -89,9 +89,13 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One call: its words so far, and what it may still take. `until`: of the monotonic clock."""
+    """One call: its words so far, and what it may still take. `until`: of the monotonic clock.
+
+    `digest`: of the words before anything is to be mended; what is wrong with an answer is told after them.
+    """
 
     port: Port
+    digest: str
     system: str
     turns: list[Turn]
     key: str
@@ -145,11 +149,12 @@ class LanguageModelActor(HttpConnector):
 
     def _talk(self, input: Json, key: str) -> Talk:
         about, (system, question) = call.current(), self.words_for(input)
+        digest = self.digest_of(system, question)
         if about.objection:
             question += "\n\n" + OBJECTION.format(about.objection)
         port = _port_to(self.model)
         until = time.monotonic() + min(self.model.connector.timeout, about.limit.total_seconds())
-        return Talk(port, system, [("user", question)], key, until)
+        return Talk(port, digest, system, [("user", question)], key, until)
 
     def _answered(self, talk: Talk) -> Answer:
         fault = Fault("", "")
@@ -225,7 +230,7 @@ class LanguageModelActor(HttpConnector):
         model = self.model
         return {
             "model": model.model, "temperature": model.temperature, "seed": model.seed, "rounds": talk.spent.rounds,
-            "sent": self.digest_of(talk.system, talk.turns[0][1]),
+            "sent": talk.digest,
         }  # fmt: skip
 
 

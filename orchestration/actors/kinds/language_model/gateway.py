@@ -46,9 +46,6 @@ ENDED: Final = {"length": "cut", "content_filter": "refused"}
 STUMBLES: Final = (AgentRunError, ValueError, TypeError, LookupError, AttributeError, AssertionError)
 """What the library raises over an answer without its shape: errors of its own, and others where it did not look."""
 
-for _library in ("openai", "anthropic"):
-    logging.getLogger(_library).setLevel(logging.WARNING)  # below that they write down what is sent
-
 
 class _Handing(httpx2.AsyncBaseTransport):
     """A transport that hands what would be sent to `deliver`. `failed`: why that gave nothing; the library wraps it."""
@@ -101,6 +98,7 @@ def _openai(model: LanguageModel, client: httpx2.AsyncClient) -> Model[Any]:
     from pydantic_ai.profiles.openai import OpenAIModelProfile
     from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
+    _silence("openai")
     profile = OpenAIModelProfile(
         supports_json_schema_output=True, supports_json_object_output=True, json_schema_transformer=None,
         openai_chat_supports_max_completion_tokens=model.temperature is None,
@@ -117,9 +115,15 @@ def _anthropic(model: LanguageModel, client: httpx2.AsyncClient) -> Model[Any]:
     from pydantic_ai.profiles.anthropic import AnthropicModelProfile
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
+    _silence("anthropic")
     sdk = AsyncAnthropic(api_key=NO_KEY, base_url=NOWHERE, http_client=client, max_retries=0)
     profile = AnthropicModelProfile(json_schema_transformer=None)
     return AnthropicModel(model.model, provider=AnthropicProvider(anthropic_client=sdk), profile=profile)
+
+
+def _silence(library: str) -> None:
+    """Below a warning it writes down what is sent, and a variable of the environment asks it to while it is loaded."""
+    logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def _messages(system: str, turns: Sequence[Turn]) -> list[ModelMessage]:

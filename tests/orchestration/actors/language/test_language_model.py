@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -79,6 +80,13 @@ def test_a_guardrails_objection_goes_along_with_the_question(provider: Provider,
     assert "It promises money." in provider.came[0]["messages"][-1]["content"]
 
 
+def test_the_digest_is_of_the_words_before_anything_is_to_be_mended(provider: Provider, model: Model) -> None:
+    provider.does(says({"text": "Too short."}), says(GOOD))
+    with limited(Call(objection="It promises money.")):
+        answer = model().run(INPUT, idempotency_key="k")
+    assert answer.detail["sent"] == model().digest_of(*model().words_for(INPUT))
+
+
 def test_what_came_to_nothing_is_paid_for_all_the_same(provider: Provider, model: Model) -> None:
     provider.does(says("no json"))
     with pytest.raises(ActorError) as raised:
@@ -134,3 +142,30 @@ def test_the_procedure_of_the_house_goes_along_and_is_part_of_the_version(provid
     assert words in body["messages"][0]["content"] and words not in body["messages"][1]["content"]
     told = {"system": "You answer.", "user": "{input.message}"}
     assert digest_of(told) != digest_of(told | {"procedure": words})
+
+
+@pytest.mark.parametrize(("text", "key"), [(FILE, "authorization"), (ANTHROPIC, "x-api-key")])
+def test_nothing_of_the_environment_or_of_the_machine_leaves_and_nothing_of_a_case_stands_in_a_log(
+    text: str,
+    key: str,
+    provider: Provider,
+    model: Model,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for library in ("OPENAI", "ANTHROPIC"):
+        monkeypatch.setenv(f"{library}_BASE_URL", "http://127.0.0.1:9")
+        monkeypatch.setenv(f"{library}_API_KEY", "sk-foreign")
+        monkeypatch.setenv(f"{library}_CUSTOM_HEADERS", "X-Foreign: foreign")
+    monkeypatch.setenv("OPENAI_ORG_ID", "foreign-organisation")
+    monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "foreign-token")
+    for library in ("openai", "anthropic"):  # as OPENAI_LOG=debug has them
+        monkeypatch.setattr(logging.getLogger(library), "level", logging.DEBUG)
+    caplog.set_level(logging.DEBUG)
+    model(text).run(INPUT, idempotency_key="k")
+    (came,) = provider.system.came
+    of_http = {"host", "accept", "accept-encoding", "user-agent", "content-type", "content-length", "connection"}
+    assert came.headers.keys() - of_http - {key, "idempotency-key", "anthropic-version"} == set()
+    assert came.headers["user-agent"] == "Casewright"
+    assert "foreign" not in provider.was_sent().lower()
+    assert "refund" not in caplog.text and KEY not in caplog.text
