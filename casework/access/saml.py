@@ -42,12 +42,13 @@ def is_installed() -> bool:
     return find_spec("onelogin") is not None
 
 
-def address_to_sign_in(own: str, back: str, state: str) -> tuple[str, str]:
-    """Where the browser goes, and the id of the question. `own`: as whom the provider knows us."""
+def address_to_sign_in(own: str, back: str, state: str, *, again: bool = False) -> tuple[str, str]:
+    """Where the browser goes, and the id of the question. `own`: as whom the provider knows us. `again`: they have to
+    show who they are, though the provider knows them still."""
     from onelogin.saml2.auth import OneLogin_Saml2_Auth
 
     asked = OneLogin_Saml2_Auth(_request(back), _settings(own, back))
-    return asked.login(return_to=state), asked.get_last_request_id()
+    return asked.login(return_to=state, force_authn=again), asked.get_last_request_id()
 
 
 def metadata(own: str, back: str, out: str) -> str:
@@ -131,9 +132,17 @@ def _claims(read: Any) -> Claims | Refused:
         "",
         groups,
         shown,
-        0,
+        _signed_in(read),
         (read.get_session_index() or "")[:255],
     )
+
+
+def _signed_in(read: Any) -> int:
+    """When the provider last asked them who they are (seconds), as stands in what it signed."""
+    from onelogin.saml2.utils import OneLogin_Saml2_Utils
+
+    (statement,) = read._query_assertion("/saml:AuthnStatement")
+    return int(OneLogin_Saml2_Utils.parse_SAML_to_time(statement.get("AuthnInstant")))
 
 
 def _request(back: str) -> dict[str, Any]:

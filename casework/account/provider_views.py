@@ -97,7 +97,7 @@ def back(request: HttpRequest) -> HttpResponse:
         case "link":
             return linked(request, begun, claims, settings.OIDC_ISSUER, settings.OIDC_NAME)
         case "again":
-            return _again(request, begun, claims)
+            return shown_again(request, begun, claims, settings.OIDC_ISSUER)
     request.session[TOKEN] = token
     request.session[sessions.LET_IN] = (settings.OIDC_ISSUER, claims.session)
     return came_in(request, begun, claims, settings.OIDC_ISSUER)
@@ -157,9 +157,9 @@ def linked(request: HttpRequest, begun: dict[str, Any], claims: Claims, issuer: 
     return answered(request, outcome, f"From now on {called} signs you in, too.", reverse("account"))
 
 
-def _again(request: HttpRequest, begun: dict[str, Any], claims: Claims) -> HttpResponse:
+def shown_again(request: HttpRequest, begun: dict[str, Any], claims: Claims, issuer: str) -> HttpResponse:
     """They show that it is they, by a sign-in at the provider that is newer than the question."""
-    theirs = ExternalIdentity.objects.filter(issuer=settings.OIDC_ISSUER, subject=claims.subject)
+    theirs = ExternalIdentity.objects.filter(issuer=issuer, subject=claims.subject)
     if not (request.user.is_authenticated and theirs.filter(person=request.user.pk).exists()):
         return refused_page(request, OTHER)
     if claims.signed_in < begun["at"] - CLOCKS_DIFFER:

@@ -1,4 +1,4 @@
-"""How does somebody sign in by a SAML 2.0 identity provider, or link it with who they are here?
+"""How does somebody sign in by a SAML 2.0 identity provider, link it with who they are here, and show that once more?
 
 The provider's page posts its answer from another site, with which no browser sends our session; so that page of ours
 has a button, and only what it sends on from here is looked at, against the question that the session has asked.
@@ -36,17 +36,17 @@ INSTALL: Final = "pip install 'casewright[saml]'"
 @never_cache
 @require_safe
 def begin(request: HttpRequest) -> HttpResponse:
-    """To the provider. `for`: link (it with who is signed in), or nothing: sign in."""
+    """To the provider. `for`: link (it with who is signed in), again (they show who they are), or nothing: sign in."""
     if refused := _not_here(request):
         return refused
     purpose, target = request.GET.get("for", ""), request.GET.get("next", "")
-    if purpose == "link" and not request.user.is_authenticated:
+    if purpose in ("link", "again") and not request.user.is_authenticated:
         return redirect("login")
     if purpose == "link" and (asked := asked_again(request, reverse("account"))):
         return asked
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     state = secrets.token_urlsafe(32)
-    address, question = saml.address_to_sign_in(*_own(request), state)
+    address, question = saml.address_to_sign_in(*_own(request), state, again=purpose == "again")
     begun = {
         "question": question, "at": int(time.time()), "for": purpose, "next": target if safe else "",
         "person": request.user.pk,
@@ -80,10 +80,13 @@ def come_in(request: HttpRequest) -> HttpResponse:
     claims = saml.claims_of(request.POST.get("SAMLResponse", ""), *_own(request), begun["question"])
     if isinstance(claims, Refused):
         return provider.refused_page(request, claims, tried=True)
+    match begun["for"]:
+        case "link":
+            return provider.linked(request, begun, claims, settings.SAML_PROVIDER, settings.SAML_NAME)
+        case "again":
+            return provider.shown_again(request, begun, claims, settings.SAML_PROVIDER)
     request.session[sessions.LET_IN] = (settings.SAML_PROVIDER, claims.session)
     request.session[SIGNED_IN] = (claims.subject, claims.session)
-    if begun["for"] == "link":
-        return provider.linked(request, begun, claims, settings.SAML_PROVIDER, settings.SAML_NAME)
     return provider.came_in(request, begun, claims, settings.SAML_PROVIDER)
 
 

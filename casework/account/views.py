@@ -94,8 +94,7 @@ def again(request: HttpRequest) -> HttpResponse:
     if context["second"]:
         return _again_by_second(request, user, context)
     if request.method != "POST":
-        context["provider"] = settings.OIDC_NAME if oidc_provider.is_set() and user.identities.exists() else ""
-        return render(request, "account/again.html", context)
+        return render(request, "account/again.html", context | _providers_of(user))
     wait = limits.attempt(user.get_username(), client_address(request))
     told = f"Too many attempts. Try again in {in_words(wait)}." if wait else _not_shown(request, user)
     if told:
@@ -103,6 +102,16 @@ def again(request: HttpRequest) -> HttpResponse:
     limits.came_in(user.get_username(), client_address(request))
     sessions.confirm(request)
     return redirect(context["next"] or "account")
+
+
+def _providers_of(user: User) -> dict[str, str]:
+    """By which providers they can show that it is they, as people call these."""
+    issuers = set(user.identities.values_list("issuer", flat=True))
+    by_oidc, by_saml = oidc_provider.is_set(), saml.is_set()
+    return {
+        "provider": settings.OIDC_NAME if by_oidc and settings.OIDC_ISSUER in issuers else "",
+        "saml": settings.SAML_NAME if by_saml and settings.SAML_PROVIDER in issuers else "",
+    }
 
 
 def _not_shown(request: HttpRequest, user: User) -> str:

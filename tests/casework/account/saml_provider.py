@@ -32,7 +32,7 @@ RESPONSE = """<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"
  NotOnOrAfter="{end}" Recipient="{recipient}" InResponseTo="{question}"/></saml:SubjectConfirmation></saml:Subject>
 <saml:Conditions NotBefore="{begin}" NotOnOrAfter="{end}"><saml:AudienceRestriction>
 <saml:Audience>{audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>
-<saml:AuthnStatement AuthnInstant="{now}" SessionIndex="i-1"><saml:AuthnContext>
+<saml:AuthnStatement AuthnInstant="{instant}" SessionIndex="i-1"><saml:AuthnContext>
 <saml:AuthnContextClassRef>{context}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>
 <saml:AttributeStatement>
 <saml:Attribute Name="givenName"><saml:AttributeValue>Nora</saml:AttributeValue></saml:Attribute>
@@ -71,6 +71,7 @@ class SamlProvider:
         now = datetime.now(UTC)
         told = {
             "now": _at(now), "begin": _at(now - timedelta(minutes=1)), "end": _at(now + timedelta(minutes=5)),
+            "instant": _at(now),
             "recipient": f"{HOST}/login/saml/back/", "audience": f"{HOST}/login/saml/metadata/", "issuer": PROVIDER,
             "question": str(question), "subject": "s-1", "format": PERSISTENT,
             "context": "urn:oasis:names:tc:SAML:2.0:ac:classes:Password",

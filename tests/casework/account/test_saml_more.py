@@ -77,6 +77,29 @@ def test_who_signs_out_here_finds_the_way_out_there(provider: SamlProvider, anna
     assert browser.get("/login/saml/out/?SAMLResponse=x")["Location"] == "/login/"
 
 
+def test_somebody_without_a_password_shows_once_more_by_the_provider_that_it_is_they(
+    provider: SamlProvider, anna: User
+) -> None:
+    browser = came_in(provider)
+    session = browser.session
+    session["confirmed"] = 0
+    session.save()
+    assert "Show it by the ministry" in told(browser.get("/account/tokens/", follow=True))
+
+    def again() -> Any:
+        return sent_back(
+            browser, *provider.answer(browser.get("/login/saml/?for=again&next=/account/tokens/")["Location"])
+        )
+
+    provider.says = {"instant": "2020-01-01T00:00:00Z"}
+    assert "did not ask you again" in told(again())
+    provider.says = {"subject": "s-7"}
+    assert "somebody else" in told(again()) and browser.get("/account/tokens/").status_code == 302
+    provider.says = {}
+    assert again()["Location"] == "/account/tokens/" and browser.get("/account/tokens/").status_code == 200
+    assert Client().get("/login/saml/?for=again")["Location"] == "/login/"
+
+
 def test_our_metadata_name_our_key_and_where_sessions_end(provider: SamlProvider, own_key: str) -> None:
     said = Client().get("/login/saml/metadata/").content.decode()
     assert 'use="encryption"' in said and "SingleLogoutService" in said and "/login/saml/out/" in said

@@ -14,6 +14,7 @@ from django.test import Client
 
 from casework.access.permissions import origin_of
 from casework.access.roles_verification import control_begin
+from casework.access.sessions import CONFIRMED
 from orchestration.shell.verification.control import verify_control
 from tests.casework.account.saml_provider import HOST
 from tests.casework.account.simplesamlphp import SimpleSamlPhp, is_here, sent_on
@@ -58,6 +59,12 @@ def test_somebody_comes_in_by_it_and_goes_out_on_either_side(provider: SimpleSam
     assert "SAMLResponse" not in refused.text
     here = came_in(provider)
     assert User.objects.get(username="nora").get_full_name() == "Nora Nilsson"
+    session = here.session
+    session[CONFIRMED] = 0
+    session.save()
+    asked = here.get("/login/saml/?for=again&next=/account/")["Location"]
+    assert provider.asks_who_it_is(asked)  # though it knows them still
+    assert sent_on(here, provider.signs_in(asked).text)["Location"] == "/account/" and here.session[CONFIRMED]
     page = here.post("/logout/").content.decode()
     assert "knows you still" in page and not who(here)
     (way_out,) = re.findall(f'href="({provider.address}[^"]+)"', page)
