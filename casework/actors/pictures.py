@@ -79,19 +79,16 @@ def bot_steps(request: HttpRequest, case_id: int, job: int) -> HttpResponse:
     user = person(request)
     case = permissions.case_for_user(user, case_id, "view")
     calls = ActorCall.objects.filter(instance=case.instance_id, job__job=job, detail__has_key="steps").order_by("pk")
-    tries = [(call, _steps(call.detail)) for call in calls]
+    tries = [(call, str(call.detail.get("with", "")), _steps(call.detail)) for call in calls]
     if not tries:
         raise Http404("No bot kept what it did for this.")
     context = {"case": case, "job": job, "tries": tries, "sees_all": sees_all(user, case)}
     return render(request, "cases/bot_steps.html", context)
 
 
-def jobs_with_steps(instance: int) -> frozenset[int]:
-    """The jobs of a case of which a bot kept what it did. Asked only where there are pictures."""
-    if not _folder(instance).is_dir():
-        return frozenset()
-    kept = ActorCall.objects.filter(instance=instance, detail__has_key="steps")
-    return frozenset(kept.values_list("job__job", flat=True))
+def has_steps(call: ActorCall) -> bool:
+    """Whether a bot kept what it did for this call, step by step."""
+    return isinstance(call.detail, dict) and isinstance(call.detail.get("steps"), list)
 
 
 def sees_all(user: User, case: Case) -> bool:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
 
+from casework.bots.following import Read, Unexpected, address, followed
 from casework.bots.log import Keep, Log
-from casework.bots.script import PATIENCE, SAVED, Script, Step, filled
+from casework.bots.script import PATIENCE, Script, Step, filled
 from casework.worker_client import BusinessError, Failed, Job, Result
 
 Json = Any
+WITH: Final = "a real browser"
 LAUNCH: Final = ["--no-sandbox", "--disable-dev-shm-usage"]
 """As root in a container there is no sandbox to be had; the pages are the house's own."""
 
@@ -49,25 +51,21 @@ class BrowserBot:
 def _typed(page: Any, script: Script, job: Job, keep: Keep) -> Result:
     from playwright.sync_api import Error
 
-    log, read, saved = Log(keep), dict[str, str](), False
-    for step in script.steps:
-        if job.lost.is_set() and not saved:
-            raise Failed("The job was taken back while it was typed in.", temporary=True)
-        saved = saved or step.verb == "save"
+    def does(step: Step, read: Read) -> bytes | None:
         try:
-            log.add(step, _done(page, script, step, job, read))
+            return _done(page, script, step, job, read)
         except Error as error:
-            said = f"The page did not do as expected at “{step.told}”: {error.message.splitlines()[0]}"
-            raise Failed(f"{said} {SAVED}" if saved else said, temporary=not saved) from None
-    return Result(read, detail=log.detail)
+            raise Unexpected(error.message.splitlines()[0]) from None
+
+    return followed(script, job, Log(keep, WITH), does)
 
 
-def _done(page: Any, script: Script, step: Step, job: Job, read: dict[str, str]) -> bytes | None:
+def _done(page: Any, script: Script, step: Step, job: Job, read: Read) -> bytes | None:
     """Do one step; a picture of what it touched."""
     given = step.given
     match step.verb:
         case "open":
-            page.goto(_address(script, filled(given, job.input, job.key)))
+            page.goto(address(script, filled(given, job.input, job.key)))
             return None
         case "fill":
             page.locator(given["field"]).fill(filled(given["with"], job.input, job.key))
@@ -97,18 +95,17 @@ def _expect(page: Any, text: str, given: Mapping[str, Json]) -> None:
         raise
 
 
-def _address(script: Script, path: str) -> str:
-    """Within the system that the script names, and nowhere else. Raises Failed."""
-    found = urljoin(script.system, path)
-    if urlsplit(found)[:2] != urlsplit(script.system)[:2]:
-        raise Failed("The script leads out of its system.")
-    return found
+def is_possible() -> bool:
+    """Whether Playwright and a browser for it are on this machine."""
+    return find_spec("playwright") is not None and bool(_found())
 
 
 def _chromium() -> str:
-    found = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
-    )
-    if not found:
+    if not (found := _found()):
         raise Failed("There is no Chromium on this machine (on Debian: apt-get install chromium).")
     return found
+
+
+def _found() -> str:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), "")

@@ -16,9 +16,10 @@ Keep = Callable[[bytes], str]
 
 @dataclass(slots=True)
 class Log:
-    """The lines go into the ledger: they say what was done where, and not what was typed."""
+    """The lines go into the ledger: they say what was done where, and not what was typed. `by`: with what."""
 
     keep: Keep
+    by: str = ""
     lines: list[dict[str, Json]] = field(default_factory=list)
 
     def add(self, step: Step, picture: bytes | None = None, screen: str = "") -> None:
@@ -31,4 +32,4 @@ class Log:
 
     @property
     def detail(self) -> dict[str, Json]:
-        return {"steps": self.lines}
+        return {"steps": self.lines, "with": self.by}

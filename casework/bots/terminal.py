@@ -23,6 +23,7 @@ from casework.worker_client import BusinessError, Failed, Job, Result
 Json = Any
 SECRET: Final = re.compile(r"\{secret\.([a-z][a-z0-9-]{0,63})\}")
 PREFIX: Final = "CASEWRIGHT_SECRET_"
+WITH: Final = "a terminal"
 HIDDEN: Final = 0x0C
 """The bits of a field's attribute that say that it is not displayed (GA23-0059)."""
 
@@ -49,7 +50,7 @@ class TerminalBot:
 
 
 def _typed(session: Any, script: Script, job: Job) -> Result:
-    log, read, saved = Log(lambda _: ""), dict[str, str](), False
+    log, read, saved = Log(lambda _: "", WITH), dict[str, str](), False
     _until(session, lambda: "".join(_screen(session)).strip() != "")
     for step in script.steps:
         if job.lost.is_set() and not saved:

@@ -14,6 +14,7 @@ from casework.runtime.processes import ServiceFailed
 
 NAMES = {
     "stand_ins": "stand-ins",
+    "bots": "bots",
     "postgres": "PostgreSQL",
     "valkey": "Valkey",
     "uvicorn": "web",

@@ -23,7 +23,7 @@ FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}  # glibc would keep freed memory apart fo
 WEB_CONNECTIONS = "20"  # to the database, most of them for the web process
 GRACE = 5.0
 """Seconds that a program has to end what it is doing."""
-COLOURS = {"web": 36, "worker": 33, "beat": 35, "stand-ins": 32}
+COLOURS = {"web": 36, "worker": 33, "beat": 35, "stand-ins": 32, "bots": 34}
 
 
 class Program:
@@ -111,7 +111,8 @@ def programs(
     logs: Path | None = None,
     stand_ins: StandIns | None = None,
 ) -> list[Program]:
-    """Web, worker, beat and, where there is a place for them, the stand-ins, whose address each of them knows.
+    """Web, worker, beat and, where there is a place for them, the stand-ins, whose address each of them knows, and the
+    bots that type into their forms.
 
     `app` is the worker's Celery application, `logs` the folder for what they say.
     """
@@ -127,6 +128,8 @@ def programs(
         return Program(name, arguments, known | environment, keep=(*keep, *more), log=log)
 
     others = [] if stand_ins is None else [program("stand-ins", stand_ins.arguments(), {})]
+    if stand_ins is not None and (bots := stand_ins.bots(f"http://{HOST}:{port}")):
+        others.append(program("bots", bots, {}))
     return [
         program("web", web, {"DATABASE_POOL": WEB_CONNECTIONS}),
         program("worker", worker, {"DATABASE_CONN_MAX_AGE": "600"} | NO_PAGES | ONE_THREAD),

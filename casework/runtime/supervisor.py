@@ -27,7 +27,7 @@ from casework.runtime.prepared import has_tables, keep_prepared, release, said_w
 from casework.runtime.processes import ServiceFailed
 from casework.runtime.programs import HOST, Program, end_together, programs
 from casework.runtime.services import embedded_services
-from casework.runtime.stand_ins.place import StandIns, stand_ins_near
+from casework.runtime.stand_ins.place import BOTS, StandIns, stand_ins_near
 from casework.runtime.stand_ins.shop_database import shop_database
 
 
@@ -63,7 +63,8 @@ def _made_ready(places: Locations) -> str:
     if said is not None and has_tables(places):
         return said
     _manage("migrate", "--no-input", "--verbosity", "0", says="Bringing the database's tables up to date")
-    people = _manage("demo", says="Looking after the demo people and cases") if _has_command("demo") else ""
+    demo = ("demo", "--bots", str(places.state / BOTS))
+    people = _manage(*demo, says="Looking after the demo people and cases") if _has_command("demo") else ""
     if not own:
         keep_prepared(places, this, people)
     return people

@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 
 from casework.access import permissions
 from casework.actors.ledger.of_case import NO_COST, CaseCost, case_cost
-from casework.actors.pictures import jobs_with_steps
+from casework.actors.pictures import has_steps
 from casework.cases.editing import editable
 from casework.cases.read.actor_trace import Memory, case_calls, memories
 from casework.cases.read.after_approval import Unsettled, unsettled
@@ -187,7 +187,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "", place: s
         results=results(seen, calls), memories=memories(seen, calls) if here("decisions") else (),
         made=decisions_made(seen, source) if here("decisions") else (),
         sent=sent_texts(seen) if here("decisions") else (),
-        bot_jobs=jobs_with_steps(case.instance_id) if here("decisions") else frozenset(),
+        bot_jobs=frozenset(vars(call)["number"] for call in calls if has_steps(call)),
         to_make=tuple(_to_make(seen)) if here("decisions") else (),
         data=fields(seen, source) if here("data") else (),
         editable=_editable(seen, user) if works and here("data") else frozenset(),

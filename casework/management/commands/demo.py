@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from casework.access import people, tokens
 from casework.access.roles import SETUP
 from casework.actors.bundled import CASE_TYPES
 from casework.intake.samples import OTHERS, Brought, samples_open
-from casework.management import demo_comments, demo_units
+from casework.management import demo_bots, demo_comments, demo_units
 from casework.management.odd_cases import SWITCHED_OFF, make_odd_cases
 from casework.models import Case
 from casework.runtime.stand_ins.place import STAND_IN_HOST
@@ -46,7 +47,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--cases", type=int, default=24, help="at most so many samples of each case type")
 
-    def handle(self, *, cases: int, **options: Any) -> None:
+        parser.add_argument(
+            "--bots", type=Path, help="keep tokens of the demo's bots in this file, for who starts them"
+        )
+
+    def handle(self, *, cases: int, bots: Path | None, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("Demo people have a known password, so they are not made in production.")
         call_command("deploy", stdout=self.stdout)
@@ -55,6 +60,8 @@ class Command(BaseCommand):
         for person in (*PEOPLE, *demo_units.PEOPLE):
             self.stdout.write(ensure_person(*person))
         demo_units.make_units()
+        if bots is not None:
+            demo_bots.ensure_bots(bots)
         if not Case.objects.exists():
             self.stdout.write(f"{open_samples(cases)} sample cases are on their way to the worker")
             demo_units.open_in_units()

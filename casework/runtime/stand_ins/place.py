@@ -27,6 +27,8 @@ POLICY: Final = "CASEWRIGHT_SERVER_POLICY"
 """Where the policy system is; it asks for no words."""
 SHOP_DATABASE: Final = "CASEWRIGHT_SECRET_SHOP_DATABASE"
 """The connection string of the made-up shop's database, for connectors whose file says `database: shop-database`."""
+BOTS: Final = "bots.json"
+"""In the state folder: the tokens of the bots that type into the stand-ins' forms."""
 DISTURBED: Final = "CASEWRIGHT_DISTURBED"
 """The file that says which actors are made slow or wrong (`orchestration.actors.disturbed`)."""
 OF_THE_DEMO: Final = {SALESFORCE_CLIENT: "stand-in-client", SALESFORCE_SECRET: "stand-in-client-secret"}
@@ -70,6 +72,11 @@ class StandIns:
         """Of the Python that runs them."""
         listener = str(self.listener.fileno())
         return ["-m", "casework.runtime.stand_ins", "--folder", str(self.folder), "--listener", listener]
+
+    def bots(self, url: str) -> list[str]:
+        """Of the Python that runs the bots which type into them; empty where nobody has made them known."""
+        tokens = self.folder / BOTS
+        return ["-m", "casework.bots.house", "--url", url, "--tokens", str(tokens)] if tokens.exists() else []
 
 
 def stand_ins_near(port: int, folder: Path) -> StandIns | None:
