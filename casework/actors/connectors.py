@@ -22,11 +22,12 @@ from orchestration.actors.kinds.declared import FILE_KINDS, file_faults
 from orchestration.actors.kinds.files import FileRefused, read_file
 from orchestration.actors.kinds.http_connector.openapi import OpenApi, Operation, draft, example_text
 from orchestration.actors.kinds.soap.wsdl import SoapOperation, Wsdl
+from orchestration.actors.kinds.sql.drafting import SqlStatement, drafted, is_statement, operations_of
 from orchestration.ground.refusals import Refused
 from orchestration.models import Actor
 
 Json = Any
-Described = Operation | SoapOperation
+Described = Operation | SoapOperation | SqlStatement
 FIELDS: Final = ("kind", "key", "name", "owner", "text", "input")
 LONGEST: Final = {"text": 200_000, "document": 2_000_000}
 SHORT: Final = 200
@@ -105,7 +106,7 @@ def _page(request: HttpRequest, given: dict[str, str], *, status: int = 200, **m
     return render(request, "actors/connector.html", context, status=status)
 
 
-# ---------------------------------------------------------------- from an OpenAPI document or a WSDL
+# ---------------------------------------------------------------- from an OpenAPI document, a WSDL or a statement
 
 
 @reads_and_writes
@@ -123,24 +124,27 @@ def connector_openapi(request: HttpRequest) -> HttpResponse:
         kind, operations, drafts = _described(text)
         chosen = next((one for one in operations if one.name == request.POST.get("operation")), None)
         if chosen is None:
-            return _openapi(request, text, operations=operations)
+            return _openapi(request, text, operations=operations, is_sql=kind == "sql")
         base, capability = (request.POST.get(name, "").strip()[:SHORT] for name in ("base", "capability"))
-        drafted = drafts(chosen, capability or "call-" + chosen.method, base)
+        file = drafts(chosen, capability or "call-" + chosen.method, base)
     except FileRefused as refused:
         return _openapi(request, text, faults=refused.faults, status=400)
     except (KeyError, TypeError, AttributeError, ValueError):
         return _openapi(request, text, faults=["The document is not as OpenAPI or WSDL says."], status=400)
-    return drafted_page(request, kind, drafted, chosen.name)
+    return drafted_page(request, kind, file, chosen.name)
 
 
 def _described(text: str) -> tuple[str, Sequence[Described], Callable[..., str]]:
-    """The kind of connector that a description is for, its operations, and what drafts one of them. XML is a WSDL.
+    """The kind of connector that a description is for, its operations, and what drafts one of them. XML is a WSDL,
+    what begins as a statement does is SQL.
 
     Raises FileRefused, and what a document that is not sound leads to.
     """
     if text.lstrip("\ufeff \t\r\n").startswith("<"):
         wsdl = Wsdl(text.lstrip("\ufeff \t\r\n").encode())
         return "soap", wsdl.operations(), wsdl.draft
+    if is_statement(text):
+        return "sql", operations_of(text), partial(drafted, text)
     api = OpenApi(text.encode())
     return "http", api.operations(), partial(draft, api)
 

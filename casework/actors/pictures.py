@@ -78,8 +78,8 @@ def bot_steps(request: HttpRequest, case_id: int, job: int) -> HttpResponse:
     """What a bot did for one job, step by step, with its pictures for who may see them."""
     user = person(request)
     case = permissions.case_for_user(user, case_id, "view")
-    calls = ActorCall.objects.filter(instance=case.instance_id, job__job=job, detail__has_key="steps").order_by("pk")
-    tries = [(call, str(call.detail.get("with", "")), _steps(call.detail)) for call in calls]
+    calls = ActorCall.objects.filter(instance=case.instance_id, job__job=job).order_by("pk")
+    tries = [(call, str(call.detail.get("with", "")), _steps(call.detail)) for call in calls if has_steps(call)]
     if not tries:
         raise Http404("No bot kept what it did for this.")
     context = {"case": case, "job": job, "tries": tries, "sees_all": sees_all(user, case)}

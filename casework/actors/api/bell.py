@@ -63,12 +63,17 @@ class Bell:
                 continue
             for actor, jobs in found.items():
                 self._wake(actor, jobs)
-        await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
+        await asyncio.get_running_loop().run_in_executor(self._thread, _close)
 
     def _wake(self, actor: str, jobs: int) -> None:
         waiting = self._waiting.get(actor, deque())
         for _ in range(min(jobs, len(waiting))):
             waiting.popleft().set()
+
+
+def _close() -> None:
+    """The session of the thread that looked: each has its own, so this one is named there."""
+    connection.close()
 
 
 def offered(actors: Collection[str]) -> Mapping[str, int]:

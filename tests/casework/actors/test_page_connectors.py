@@ -243,6 +243,18 @@ def test_a_document_that_is_none_is_refused_in_words(document: str, admin: Clien
     assert answer.status_code in (200, 400) and "openapi" in words(answer).lower()
 
 
+def test_a_statement_is_drafted_as_the_file_of_a_sql_connector(admin: Client) -> None:
+    form = {"document": "select owner from accounts where iban = :iban"}
+    said = words(admin.post("/actors/connectors/openapi/", form))
+    assert "the statement (select): select owner from accounts" in said and "Name of the secret" in said
+    more = {"operation": "the statement (select)", "capability": "read-owner"}
+    page = admin.post("/actors/connectors/openapi/", form | more)
+    given = page.context["given"]
+    assert given["kind"] == "sql" and not page.context["faults"] and "iban: = input.iban" in given["text"]
+    refused = admin.post("/actors/connectors/openapi/", form | more | {"base": "no-such-database"})
+    assert refused.status_code == 400 and "no-such-database" in words(refused) and "select owner" in words(refused)
+
+
 def test_a_document_that_is_circular_without_end_is_cut(admin: Client) -> None:
     text = _draft(admin, "POST /payments")
     assert text.count("amount") < 30

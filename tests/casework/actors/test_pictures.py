@@ -55,12 +55,13 @@ def test_it_is_shown_to_those_from_whom_nothing_is_hidden(
     assert isinstance(picture_keep(case.instance_id, b"GIF89a"), Refused)
     job = Job.objects.filter(instance=case.instance_id).earliest("pk")
     steps = [{"step": "fill #account", "at": "10:00", "picture": name}, {"step": "save", "picture": "../../secret"}]
-    attempt = Attempt("clerk", "1", 5.0, answer=Answer({}, None, {"steps": steps}))
+    attempt = Attempt("clerk", "1", 5.0, answer=Answer({}, None, {"steps": steps, "with": "a real browser"}))
     enter(job, attempt, clock.utc_now(), "done")
     client.force_login(people["ben"])
     page = client.get(f"/cases/{case.pk}/jobs/{job.job}/steps/")
     hidden = client.get(f"/cases/{case.pk}/pictures/{name}/")
     assert page.status_code == 200 and "fill #account" in page.content.decode() and hidden.status_code == 403
+    assert "Keyed in with a real browser." in page.content.decode()
     assert name not in page.content.decode() and "secret" not in page.content.decode()
     client.force_login(people["olga"])
     assert client.get(f"/cases/{case.pk}/pictures/{name}/").status_code == 404

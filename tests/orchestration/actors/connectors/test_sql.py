@@ -12,13 +12,16 @@ from typing import Any
 
 import psycopg
 import pytest
+import yaml
 from django.db import connections
 
 from audit.services import Origin
 from orchestration.actors import kinds
 from orchestration.actors.contract import ActorError, version_of
 from orchestration.actors.hosts.register import host_allow, listed_hosts
+from orchestration.actors.kinds.files import FileRefused
 from orchestration.actors.kinds.sql.actor import SqlConnector
+from orchestration.actors.kinds.sql.drafting import drafted, is_statement, operations_of
 from orchestration.actors.kinds.sql.file import sql_faults
 
 READ = """
@@ -223,3 +226,50 @@ def test_its_health_is_whether_the_database_answers(bank: Bank, monkeypatch: pyt
 )
 def test_a_fault_of_its_file_is_said(before: str, after: str, words: str) -> None:
     assert words in " ".join(sql_faults(READ.replace(before, after, 1).encode()))
+
+
+def draft_of(text: str, capability: str = "ask", database: str = "") -> dict[str, Any]:
+    assert is_statement(text)
+    content = drafted(text, operations_of(text)[0], capability, database)
+    assert sql_faults(content.encode()) == []
+    return dict(yaml.safe_load(content))
+
+
+def test_a_file_is_drafted_from_a_statement_of_whose_types_the_database_is_asked(bank: Bank) -> None:
+    table = f"{bank.name}.accounts"
+    file = draft_of(
+        f"-- what is there\nselect owner, balance::float8 as balance, opened, 'a:b' as said from {table}"
+        " where iban = :iban and opened > :since;",
+        "read-balance", "bank",
+    )  # fmt: skip
+    assert file["read"].endswith("where iban = %(iban)s and opened > %(since)s") and "'a:b'" in file["read"]
+    assert file["parameters"] == {"iban": "= input.iban", "since": "= input.since"}
+    assert file["input"]["properties"] == {"iban": {"type": "string"}, "since": {"type": "string", "format": "date"}}
+    columns = file["output"]["properties"]["rows"]["items"]["properties"]
+    assert columns["balance"] == {"type": "number"} and columns["opened"] == {"type": "string", "format": "date"}
+    connector = SqlConnector("sql", "1", yaml.safe_dump(file).encode())
+    row = {"owner": "Elena", "balance": 12.5, "opened": "2026-01-02", "said": "a:b"}
+    assert connector.run({"iban": "DE89", "since": "2026-01-01"}, idempotency_key="k").output == {"rows": [row]}
+
+
+def test_what_writes_is_drafted_under_a_name_and_not_run(bank: Bank) -> None:
+    text = f"update {bank.name}.accounts set balance = balance + %(amount)s where iban = %(iban)s returning balance"
+    file = draft_of(text, "Book.it", "bank")
+    assert file["write"] == {"name": "book-it", "statement": text, "done": "done_keys"} and bank.balance() == 12.5
+    assert file["input"]["properties"]["amount"] == {"type": "number"}
+    assert set(file["output"]["properties"]) == {"rows", "changed"}
+    within = draft_of("with gone as (delete from notes returning id) select count(*) from gone")
+    assert within["write"]["name"] == "ask" and "read" not in within
+
+
+def test_without_a_database_what_nobody_knows_is_left_open() -> None:
+    file = draft_of("SELECT name FROM people WHERE name LIKE 'A%' AND born < :born::date")
+    assert "LIKE 'A%%' AND born < %(born)s::date" in file["read"]
+    assert (file["database"], file["input"]["properties"]) == ("my-database", {"born": {}})
+    assert "parameters" not in draft_of("select 1 as one")
+
+
+@pytest.mark.parametrize("text", ["select nothing from nowhere", "select 1; drop table x", "select from where"])
+def test_what_the_database_refuses_is_said(text: str, bank: Bank) -> None:
+    with pytest.raises(FileRefused, match="refuses the statement"):
+        drafted(text, operations_of(text)[0], "ask", "bank")
