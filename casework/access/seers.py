@@ -7,7 +7,7 @@ every case, and administrators, who give the rights and need not see the case.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.contrib.auth.models import User
@@ -70,12 +70,14 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Seer:
-    """Somebody who may do something to a case. `rights`: all of them, in the order of `ACTIONS`."""
+    """Somebody who may do something to a case. `rights`: all of them, in the order of `ACTIONS`; `purposes`: what they
+    look for in it."""
 
     id: int
     username: str
     called: str
     clearance: str
+    purposes: tuple[str, ...]
     rights: tuple[str, ...]
     ways: tuple[Way, ...]
 
@@ -88,27 +90,40 @@ def seers(case: Case) -> list[Seer]:
         for person, through, group, unit, right in cursor.fetchall():
             ways = found.setdefault(person, {})
             ways.setdefault((through, group, unit), set()).add(right.removesuffix("_case"))
-    levels = _clearances(found, case)
+    sight = _sight(found, case)
     rows = User.objects.filter(pk__in=found).order_by("username")
-    every = (_seer(user, found[user.pk], levels.get(user.pk, ())) for user in rows)
+    every = (_seer(user, found[user.pk], sight.get(user.pk, _Sight())) for user in rows)
     return [one for one in every if "view" in one.rights]
 
 
-def _clearances(people: Iterable[int], case: Case) -> dict[int, list[str]]:
-    """Those of the groups that hold in the unit of the case."""
-    levels: dict[int, list[str]] = {}
+@dataclass(slots=True)
+class _Sight:
+    """What somebody's groups let them read: up to the highest of `levels`, for any of `purposes`."""
+
+    levels: set[str] = field(default_factory=set)
+    purposes: set[str] = field(default_factory=set)
+
+
+def _sight(people: Iterable[int], case: Case) -> dict[int, _Sight]:
+    """By the groups that hold in the unit of the case."""
+    found: dict[int, _Sight] = {}
     held = Held.objects.filter(person__in=list(people), unit__in=[EVERYWHERE, *case.units])
     caps, rows = masking_in(case), held.exclude(group__clearance=None)
-    for person, group, level in rows.values_list("person", "group__name", "group__clearance__level"):
-        levels.setdefault(person, []).append(capped(level, [caps[group]] if group in caps else []) or level)
-    return levels
+    looks_for = ("group__purposes__purpose", "group__purposes__held")
+    for person, group, level, purpose, is_held in rows.values_list(
+        "person", "group__name", "group__clearance__level", *looks_for
+    ):
+        theirs = found.setdefault(person, _Sight())
+        theirs.levels.add(capped(level, [caps[group]] if group in caps else []) or level)
+        theirs.purposes |= {purpose} if is_held else set()
+    return found
 
 
-def _seer(user: User, ways: dict[tuple[str, str, str], set[str]], levels: Iterable[str]) -> Seer:
+def _seer(user: User, ways: dict[tuple[str, str, str], set[str]], sight: _Sight) -> Seer:
     rights = set().union(*ways.values())
     return Seer(
         user.pk, user.get_username(), user.get_full_name() or user.get_username(),
-        max(levels, key=LEVELS.index, default=LEVELS[0]), _ordered(rights),
+        max(sight.levels, key=LEVELS.index, default=LEVELS[0]), tuple(sorted(sight.purposes)), _ordered(rights),
         tuple(Way(*way, _ordered(given)) for way, given in sorted(ways.items())),
     )  # fmt: skip
 

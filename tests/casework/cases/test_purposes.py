@@ -16,6 +16,7 @@ from casework.access import people as groups
 from casework.access.models import GroupPurpose
 from casework.access.permissions import origin_of, purposes
 from casework.access.roles import ensure_roles
+from casework.access.seers import seers
 from casework.access.tokens import Made, token_make
 from casework.actors.bundled import CASE_TYPES
 from casework.cases.search_words import words_in
@@ -34,6 +35,7 @@ from orchestration.privacy.masking import mask
 from orchestration.privacy.principal import Principal
 from orchestration.shell.verification.control import verify_control
 from tests.casework.browsing import client
+from tests.casework.reading import told
 
 pytestmark = pytest.mark.django_db
 
@@ -86,9 +88,9 @@ def shown(browser: Client, case: Case) -> set[str]:
 def test_who_looks_for_it_reads_it_and_who_is_cleared_as_high_does_not(people: People, review: Case) -> None:
     assert {"case-data", "case-review", "api-case"} <= shown(client(people["anna"]), review)
     assert shown(client(people["emil"]), review) == set()
-    told = client(people["emil"]).get(reverse("api-case", args=[review.pk])).json()
-    assert "pep" not in json.dumps(told) and "Holds a public office" not in json.dumps(told)
-    assert "/statement" in told["masked"] and "Nightjar Shipping Limited" in json.dumps(told["data"])
+    read = client(people["emil"]).get(reverse("api-case", args=[review.pk])).json()
+    assert "pep" not in json.dumps(read) and "Holds a public office" not in json.dumps(read)
+    assert "/statement" in read["masked"] and "Nightjar Shipping Limited" in json.dumps(read["data"])
     page = client(people["emil"]).get(reverse("case-review", args=[review.pk])).content.decode()
     assert "They are masked for you" in page and "No pattern was found" not in page
 
@@ -156,6 +158,12 @@ def test_nobody_views_as_who_looks_for_what_they_do_not(people: People, review: 
     axel.clearance.level = "restricted"
     axel.clearance.save()
     assert why_not(User.objects.get(username="axel"), people["anna"]) == f"They look for {PURPOSE}, and you do not."
+
+
+def test_who_sees_a_case_and_for_what_stands_on_one_page(people: People, review: Case) -> None:
+    page = told(client(people["ada"]).get(f"/people/who/?case={review.pk}"))
+    by_name = {one.username: one.purposes for one in seers(review)}
+    assert (by_name["anna"], by_name["emil"]) == ((PURPOSE,), ()) and page.count(PURPOSE) == 3
 
 
 def test_publishing_a_case_type_opens_nothing_that_another_keeps_for_some(people: People, review: Case) -> None:
