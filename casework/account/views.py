@@ -90,11 +90,14 @@ def again(request: HttpRequest) -> HttpResponse:
     user = person(request)
     target = (request.POST if request.method == "POST" else request.GET).get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    context: dict[str, Any] = {"next": target if safe else "", "second": has_second(user)}
+    context: dict[str, Any] = {"next": target if safe else "", "second": has_second(user), "asked": "Your code"}
     if context["second"]:
         return _again_by_second(request, user, context)
+    has_password = user.has_usable_password() or kept_by_directory(user)
+    context |= {"password": has_password, "asked": "Your password" if has_password else "Show who you are"}
+    context |= _providers_of(user)
     if request.method != "POST":
-        return render(request, "account/again.html", context | _providers_of(user))
+        return render(request, "account/again.html", context)
     wait = limits.attempt(user.get_username(), client_address(request))
     told = f"Too many attempts. Try again in {in_words(wait)}." if wait else _not_shown(request, user)
     if told:

@@ -95,6 +95,14 @@ def test_a_fresh_sign_in_is_asked_for_again_after_a_while(anna: User) -> None:
     assert elsewhere["Location"] == "/account/"
 
 
+def test_who_has_no_password_is_not_asked_for_one(db: None) -> None:
+    browser = Client()
+    browser.force_login(User.objects.create_user("nora"))
+    page = browser.get("/account/again/")
+    assert "An administrator gives you a link" in told(page) and 'type="password"' not in page.content.decode()
+    assert browser.post("/account/again/", {"password": ""}).status_code == 400
+
+
 def test_a_forgotten_password_is_answered_alike_whoever_asks(
     anna: User, client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
