@@ -20,7 +20,8 @@ from casework.studio.model_overview import Asker, askers
 from casework.studio.rule_versions import newest_types, tables_by_file
 from orchestration.actors import kinds
 from orchestration.actors.capability import Capability, shipped
-from orchestration.actors.kinds.declared import file_schemas
+from orchestration.actors.kinds.declared import FILE_KINDS, file_schemas
+from orchestration.actors.kinds.named import missing
 from orchestration.actors.kinds.text_model.schemas import schemas
 from orchestration.models import Actor, ActorVersion, Definition, Job, Stop
 
@@ -105,6 +106,8 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class ActorPage:
+    """`missing`: what the file of the version in use names and is not there, a sentence each."""
+
     row: ActorRow
     declared: Declared | None
     askers: tuple[Asker, ...]
@@ -114,6 +117,7 @@ class ActorPage:
     work: tuple[Work, ...]
     stop: Stop | None
     shared_with: tuple[ActorRow, ...]
+    missing: tuple[str, ...]
 
     @property
     def is_fetched(self) -> bool:
@@ -146,8 +150,13 @@ def actor_page(actor: Actor, now: datetime) -> ActorPage:
         row, _declared(actor), asked, tuple(dict.fromkeys(watch for asker in asked for watch in _watched(asker))),
         tuple(_version(one, health.get((actor.key, one.version))) for one in versions), _days(actor.key, now),
         _work(actor.key), next((one for one in Stop.objects.all() if actor.key in one.actors), None),
-        tuple(one for one in rows if one.capability == actor.capability and one.key != actor.key),
+        tuple(one for one in rows if one.capability == actor.capability and one.key != actor.key), _unmet(actor),
     )  # fmt: skip
+
+
+def _unmet(actor: Actor) -> tuple[str, ...]:
+    active = actor.versions.filter(state=ActorVersion.State.IN_USE).first() if actor.kind in FILE_KINDS else None
+    return () if active is None else missing(actor.kind, bytes(active.artefact))
 
 
 def _work(key: str) -> tuple[Work, ...]:

@@ -10,6 +10,7 @@ from audit.models import AuditEvent
 from audit.services import Origin
 from casework.actors.actor_page import declared
 from casework.actors.bundled import CASE_TYPES
+from casework.actors.shipped import ensure_shipped
 from orchestration.actors.budgets import budget_set
 from orchestration.actors.kinds.text_model.schemas import schemas
 from orchestration.actors.registry import register_model_version
@@ -99,6 +100,16 @@ def test_an_actor_shows_the_contract_that_a_case_type_brings_along(machines, adm
     page = admin.get("/actors/plan/")
     assert page.context["page"].declared.takes
     assert "Known once a version is at work" not in page.content.decode()
+
+
+def test_an_actor_says_which_secret_or_server_its_file_names_and_is_not_there(machines, admin, monkeypatch):
+    ensure_shipped(CASE_TYPES / "retail-advice" / "actors")
+    monkeypatch.delenv("CASEWRIGHT_SERVER_STAND_IN", raising=False)
+    monkeypatch.delenv("CASEWRIGHT_SECRET_SHOP_DATABASE", raising=False)
+    assert "Set CASEWRIGHT_SECRET_SHOP_DATABASE" in admin.get("/actors/shop-database/").content.decode()
+    assert "Set CASEWRIGHT_SERVER_STAND_IN" in admin.get("/actors/shop-stock/").content.decode()
+    monkeypatch.setenv("CASEWRIGHT_SECRET_SHOP_DATABASE", "host=/nowhere")
+    assert admin.get("/actors/shop-database/").context["page"].missing == ()
 
 
 def test_what_may_be_nothing_at_all_is_said_in_words():
