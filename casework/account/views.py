@@ -35,7 +35,8 @@ def account(request: HttpRequest) -> HttpResponse:
     """Who one is here, and where one is signed in."""
     user = person(request)
     context = {
-        "clearance": permissions.clearance(user), "groups": permissions.groups_of(user).values(),
+        "clearance": permissions.clearance(user), "purposes": sorted(permissions.purposes(user)),
+        "groups": permissions.groups_of(user).values(),
         "sessions": sessions.sessions_of(user), "here": request.session.session_key,
         "tokens": tokens.tokens_live(user), "second": has_second(user),
         "provider": settings.OIDC_NAME if oidc_provider.is_set() else "", "linked": user.identities.exists(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -33,6 +34,7 @@ from orchestration.ground.refusals import Refused
 from orchestration.privacy.classification import classify
 from orchestration.privacy.masking import mask
 from orchestration.privacy.principal import Principal
+from orchestration.shell.selectors import data_of
 from orchestration.shell.verification.control import verify_control
 from tests.casework.browsing import client
 from tests.casework.reading import told
@@ -103,6 +105,26 @@ def test_who_does_not_look_for_it_finds_no_case_by_it(people: People, review: Ca
         {"statement": TRANSFERS, "flows": {"signs": ["Ospreyson"]}}, by_definition(review.instance.definition_id)
     )
     assert words.shown == (), "nobody else finds a case by it either: it is read on the case"
+
+
+def test_two_cases_that_differ_in_it_alone_are_told_apart_by_no_answer(people: People, review: Case) -> None:
+    """As the oracle of attacks asks of clearances: `review` moved money, its twins moved other money, or the same."""
+    for number, transfers in enumerate((TRANSFERS.replace("Ospreyson", "Mallardson"), TRANSFERS), 2):
+        data = dict(data_of(review.instance)) | {"statement": transfers, "reason": f"Somebody wrote: {transfers}"}
+        assert isinstance(
+            case_open(by=None, case_type="kyc-review", reference=f"P-{number}", source="test", data=data), Opened
+        )
+    emil = client(people["emil"])
+    for guess in ("Ospreyson", "Mallardson", "50000.00", TRANSFERS[:20]):
+        for asked in (
+            "/search/?q=",
+            "/api/search/?q=",
+            "/cases/?is.statement=",
+            "/api/cases/?is.statement=",
+            "/cases/?q=",
+        ):
+            text = emil.get(asked + quote(guess), follow=True).content.decode()
+            assert len({reference for reference in ("P-1", "P-2", "P-3") if reference in text}) in (0, 3), asked + guess
 
 
 def test_a_purpose_that_is_given_or_taken_holds_at_the_next_request_and_stands_on_the_chain(
