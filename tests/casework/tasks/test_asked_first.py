@@ -106,6 +106,7 @@ def told_by(client: Client, where: str) -> list[str]:
     return [text[max(0, one.start() - 80) : one.end() + 40] for one in TELLS.finditer(text)]
 
 
+@pytest.mark.slow
 def test_nothing_tells_what_the_machine_says_before_they_have_said_it_by_themselves(
     asks: Asks, people: dict[str, User]
 ) -> None:
