@@ -2,8 +2,8 @@
 
 Projections that pages write when they show a case (`past_rows`, `own_words`), held against a fresh build: the past up
 to where it was kept (being behind is no fault, it catches up), the former values that are hidden in texts (a step keeps
-those that it writes over), and whose words somebody is shown as their own. Cases whose history is gone on with from the
-middle are left to a whole run.
+those that it writes over), and whose words somebody is shown as their own: none that they did not write, and each
+reason that they gave. Cases whose history is gone on with from the middle are left to a whole run.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import psycopg
 
 from audit.sealed_values import opened_text, read
 from audit.selectors import entries_of
-from casework.cases.own_words import said_by
+from casework.cases.own_words import owed, said_by
 from casework.cases.past_rows import AT_ONCE, PART, stood_in
 from casework.cases.read.past import fold, nothing
 from orchestration.casetypes.case_type import CaseType
@@ -89,8 +89,15 @@ def _same(past: dict[str, Any], body: bytes) -> bool:
         return False
 
 
+PEOPLE: Final = "select username from auth_user where username = any(%s)"
+
+
 def _words_apart(cursor: psycopg.Cursor[Any], numbers: list[int]) -> Iterator[tuple[int, str]]:
     kept = _rows(cursor, OWN, numbers)
     said = said_by(cursor, {(number, name) for number, name, _ in kept}) if kept else {}
     for number, name in dict.fromkeys((n, name) for n, name, digest in kept if digest not in said.get((n, name), ())):
         yield number, f"{name} is shown words as their own that they did not write"
+    gone = owed(cursor, numbers).difference(kept)
+    there = {name for (name,) in cursor.execute(PEOPLE, [[name for _, name, _ in gone]]).fetchall()} if gone else set()
+    for number, name in sorted({(number, name) for number, name, _ in gone if name in there}):
+        yield number, f"a reason that {name} gave is not kept as their own words any more"

@@ -26,6 +26,16 @@ select e.chain, e.actor, p.body from audit_auditevent e
 join audit_auditpayload p on p.chain = e.chain and p.sequence = e.sequence
 where e.chain = any(%s) and e.actor = any(%s) and e.action <> all(%s)
 """
+OWED: Final = """
+select e.chain, e.actor, p.body from audit_auditevent e
+join audit_auditpayload p on p.chain = e.chain and p.sequence = e.sequence
+where e.chain = any(%s) and e.action = any(%s) and starts_with(e.actor, 'person:')
+"""
+REASONED: Final = [
+    "field.revealed", "item.removed", "case.changed", "case.edited", "copy.asked", "copies.healed", "copies.kept",
+    "deadline.changed",
+]  # fmt: skip
+"""Events whose reason is kept for whoever gave it, whatever was hidden then."""
 DATA: Final = ["engine.JobRequested", "engine.DecisionEvaluated"]
 """Events of a person's step that repeat the case's data, whoever wrote them."""
 
@@ -54,14 +64,26 @@ def told_by_digest(facts: Sequence[Fact], words: Sequence[str]) -> Sequence[Fact
 
 
 def rebuild_own_words(case: Case) -> None:
-    """Drop what nobody wrote, going by the history. What somebody wrote and saw in clear then was never kept."""
+    """Drop what nobody wrote, going by the history, and keep the reasons that stand there now. What else somebody wrote
+    and saw in clear then was never kept."""
     kept = list(OwnWords.objects.filter(case=case).values_list("pk", "person__username", "digest"))
-    if not kept:
-        return
     with cursor() as plain:
-        said = said_by(plain, {(case.instance_id, name) for _, name, _ in kept})
+        said = said_by(plain, {(case.instance_id, name) for _, name, _ in kept}) if kept else {}
+        reasons = owed(plain, [case.instance_id])
     unsaid = [pk for pk, name, digest in kept if digest not in said.get((case.instance_id, name), ())]
     OwnWords.objects.filter(pk__in=unsaid).delete()
+    people = {one.username: one for one in User.objects.filter(username__in={name for _, name, _ in reasons})}
+    rows = [OwnWords(case=case, person=people[name], digest=digest) for _, name, digest in reasons if name in people]
+    OwnWords.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def owed(plain: psycopg.Cursor[Any], cases: Sequence[int]) -> set[tuple[int, str, str]]:
+    """(Chain, user name, digest) of each reason that histories tell of and that is kept for whoever gave it."""
+    found = set()
+    for number, actor, body in plain.execute(OWED, [list(cases), REASONED], binary=True).fetchall():
+        if reason := str(read(body).get("reason") or ""):
+            found.add((number, actor.removeprefix("person:"), words_digest(reason)))
+    return found
 
 
 def said_by(plain: psycopg.Cursor[Any], pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], set[str]]:

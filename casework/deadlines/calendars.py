@@ -30,7 +30,7 @@ WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satu
 MOST_DAYS: Final = 500
 SHOWN: Final = 100
 _KEY: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
-_SPAN: Final = re.compile(r"(\d\d):(\d\d)\s*[-\N{EN DASH}]\s*(\d\d):(\d\d)")
+_SPAN: Final = re.compile(r"(\d\d):(\d\d)\s*[-\N{EN DASH}]\s*(\d\d):(\d\d)", re.ASCII)
 OPEN: Final = (Deadline.State.RUNNING, Deadline.State.PAUSED)
 
 

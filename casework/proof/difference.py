@@ -18,12 +18,15 @@ NOTHING: Final[tuple[Json, ...]] = (None, "", [], {})
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A value in words, from what to what. `masked`: it was written, and the reader does not see what."""
+    """A value in words, from what to what. `masked`: it was written, and the reader does not see what. `held`, `holds`:
+    from when on each holds in the world, where the case type says which field tells that."""
 
     label: str
     before: Json
     after: Json
     masked: bool = False
+    held: Json = None
+    holds: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +81,19 @@ def _data(earlier: tuple[Field, ...], later: tuple[Field, ...]) -> Iterator[Chan
         if one is None:
             continue
         label = f"{one.group}: {one.name}" if one.group else one.name
-        seen = _value(was), _value(now)
+        seen, effective = (_value(was), _value(now)), (_effective(was), _effective(now))
         written = one.masked and was is not None and now is not None and was.event != now.event
-        if seen[0] != seen[1] or written:
-            yield Changed(label, seen[0], seen[1], masked=written and seen[0] == seen[1])
+        if seen[0] != seen[1] or effective[0] != effective[1] or written:
+            hidden = written and seen[0] == seen[1] and effective[0] == effective[1]
+            yield Changed(label, *seen, hidden, *effective)
 
 
 def _value(one: Field | None) -> Json:
     return None if one is None or one.value in NOTHING else one.value
+
+
+def _effective(one: Field | None) -> Json:
+    return None if _value(one) is None or one is None else one.effective
 
 
 def _tasks(before: Mapping[int, Held], after: Mapping[int, Held]) -> Iterator[Moved]:

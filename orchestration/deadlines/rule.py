@@ -15,7 +15,8 @@ UNITS: Final = ("hours", "working hours", "days", "working days", "weeks", "mont
 LONGEST: Final = 10_000
 """Of an amount, so that a deadline lies within the calendar."""
 _LENGTH: Final = re.compile(
-    rf"(?P<amount>[1-9]\d{{0,4}}) (?P<unit>{'|'.join(UNITS)}|{'|'.join(u[:-1] for u in UNITS)})"
+    rf"(?P<amount>[1-9]\d{{0,4}}) (?P<unit>{'|'.join(UNITS)}|{'|'.join(u[:-1] for u in UNITS)})",
+    re.ASCII,
 )
 
 STARTED: Final = "started"

@@ -30,7 +30,7 @@ __all__ = ["BadTimer", "Schedule", "due", "kept", "later", "period", "schedule"]
 
 _FROM: Final = " from "
 _UNTIL: Final = " until "
-_CYCLE: Final = re.compile(r"R(?P<count>-?\d{0,18})/(?P<rest>.+)")
+_CYCLE: Final = re.compile(r"R(?P<count>-?\d{0,18})/(?P<rest>.+)", re.ASCII)
 _SECOND: Final = timedelta(seconds=1)
 
 

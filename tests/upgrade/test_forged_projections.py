@@ -59,8 +59,13 @@ REBUILT = {
         f"{ANNA}, '{WORDS}' from casework_case c where c.instance_id = 2",
         "anna is shown words as their own that they did not write",
     ),
+    "a reason is not somebody's own any more": (
+        "delete from casework_ownwords where case_id = (select id from casework_case where instance_id = 2)",
+        "a reason that clara gave is not kept as their own words any more",
+    ),
     "words are said to be another's": (
-        f"update casework_ownwords set person_id = {ANNA} where person_id <> {ANNA}",
+        f"update casework_ownwords set person_id = {ANNA} where person_id <> {ANNA} "
+        "and case_id = (select id from casework_case where instance_id = 2)",
         "anna is shown words as their own that they did not write",
     ),
 }  # fmt: skip
