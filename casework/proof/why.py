@@ -9,7 +9,7 @@ whether the same comes out: what came out and by which rule is shown to them alr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -27,6 +27,7 @@ from casework.cases.read.timeline import actor_name
 from casework.cases.read.values import values_in_words
 from casework.models import Case
 from casework.proof.moments import look_then
+from casework.proof.parts import Part, label_of, parts
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.models import Definition
 from orchestration.view.decided import Alternative, again, alternatives
@@ -82,6 +83,7 @@ class Why:
     hides: bool
     version: InForce | None
     otherwise: tuple[Otherwise, ...]
+    parts: tuple[Part, ...]
 
     @property
     def one(self) -> tuple[Decision, ...]:
@@ -103,12 +105,15 @@ def why(*, user: User, case: Case, now: datetime, sequence: int) -> Why:
     version, case_type = _in_force(found[1].version)
     hides = then.view.payload(entry.detail).get("inputs") != entry.detail["inputs"]
     asks = not hides or permissions.may(user, "audit", case)
+    made = decision_told(then, entry, names, sources(then, names))
+    others = () if hides or case_type is None else _alternatives(case_type, entry)
     return Why(
-        title=then.view.text(case.title), decision=decision_told(then, entry, names, sources(then, names)),
+        title=then.view.text(case.title), decision=made,
         who=actor_name(entry.actor, then.names), cause=then.view.text(entry.cause),
         part=then.view.text(then.running.around(entry.detail.get("item"))),
         again=_again(case_type, entry) if asks else NOT_ASKED, hides=hides, version=version,
-        otherwise=() if hides or case_type is None else tuple(_otherwise(then, case_type, entry)),
+        otherwise=() if case_type is None else tuple(_otherwise(then, case_type, entry, others)),
+        parts=parts(then, made, others),
     )  # fmt: skip
 
 
@@ -135,8 +140,8 @@ def _again(case_type: CaseType | None, entry: Entry) -> str:
     return SAME if anew == (detail["output"], list(detail["hits"]), list(detail.get("problems", ()))) else APART
 
 
-def _otherwise(then: Look, case_type: CaseType, entry: Entry) -> Iterator[Otherwise]:
-    for one in _alternatives(case_type, entry)[:MOST]:
+def _otherwise(then: Look, case_type: CaseType, entry: Entry, others: Sequence[Alternative]) -> Iterator[Otherwise]:
+    for one in others[:MOST]:
         output = then.view.payload({"output": one.output})["output"]
         told = outcome_told(case_type, entry.detail["decision"], output)
         yield Otherwise(tuple(_switches(then, case_type, one)), told)
@@ -152,9 +157,4 @@ def _switches(then: Look, case_type: CaseType, one: Alternative) -> Iterator[Swi
     for change in one.changes:
         pointer = "/" + change.name.replace(".", "/")
         told = said(pointer, change.was), said(pointer, change.becomes)
-        yield Switch(_label(pointer, named), *told, is_given=change.is_example)
-
-
-def _label(pointer: str, named: Mapping[str, str]) -> str:
-    parts = pointer.split("/")[1:]
-    return ": ".join(named.get("/" + "/".join(parts[: depth + 1]), part) for depth, part in enumerate(parts))
+        yield Switch(label_of(pointer, named), *told, is_given=change.is_example)

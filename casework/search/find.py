@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from django.contrib.auth.models import User
@@ -24,17 +24,21 @@ from casework.cases.read.decisions import titles
 from casework.cases.read.listed import Place
 from casework.cases.read.values import InWords, values_in_words
 from casework.cases.search_words import face_of, words_of
+from casework.forms.answer_validation import at_path
 from casework.models import Case
 from casework.search.candidates import candidates
 from casework.search.known import known
 from casework.search.marks import Marked, fitting, marked
 from casework.search.query import Term, nearly, slips, terms
-from orchestration.casetypes.case_type import Faulty, by_definition
+from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
+from orchestration.casetypes.effective import effective_at
 from orchestration.privacy.classification import rank
 from orchestration.privacy.masking import Field, fields
 from orchestration.privacy.masks import PSEUDONYM
 from orchestration.privacy.principal import Principal
 from orchestration.privacy.stand_ins import WORDS
+
+Json = Any
 
 PAGE: Final = 20
 TRIED: Final = 3
@@ -48,10 +52,12 @@ _PEOPLE: Final = frozenset({*WORDS, PSEUDONYM})
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A field in which words that are asked for stand. `label`: what the schema calls it."""
+    """A field in which words that are asked for stand. `label`: what the schema calls it. `holds`: from when on it
+    holds, where the case type says which field tells that and the reader sees it; else empty."""
 
     label: str
     text: Marked
+    holds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +145,8 @@ def _hit(case: Case, person: Principal, former: Former, sought: Sequence[Term]) 
     masked = list_mask(case_type.classification, data, person, former)
     title, reference = masked(case.title), masked(case.reference)
     there = fitting(words_of(face_of(title, reference)), sought)
-    reader = _Reader(case.instance.definition_id, person, masked, sought)
     told = case_type.in_lists(case.instance_id, data, case.closed)
+    reader = _Reader(case.instance.definition_id, case_type, told, person, masked, sought)
     places = list(reader.places(fields(told, case_type.classification)))
     if len(there.union(*(place.terms for place in places))) < len(sought):
         return None
@@ -162,6 +168,8 @@ class _Reader:
     """Reads the fields of one case for somebody who asked for these words."""
 
     definition: int
+    case_type: CaseType
+    data: Json
     person: Principal
     masked: Callable[[str], str]
     sought: Sequence[Term]
@@ -173,7 +181,7 @@ class _Reader:
                 yield from filter(None, (self._place(field, value) for value in field.values))
 
     def _place(self, field: Field, value: str | int | float) -> _Found | None:
-        named, said = _words(self.definition)
+        named, said, _ = _words(self.definition)
         written = str(said(field.pointer, value))
         words = fitting(words_of(f"{written} {value}"), self.sought)
         shown = self.masked(written) if words else written
@@ -181,8 +189,18 @@ class _Reader:
             words = fitting(words_of(shown), self.sought)
         if not words:
             return None
-        match = Match(_label(named, field.pointer), marked(shown, self.sought))
+        match = Match(_label(named, field.pointer), marked(shown, self.sought), self._holds(field.pointer))
         return _Found(match, field.rule.mask in _PEOPLE, words)
+
+    def _holds(self, pointer: str) -> str:
+        """From when on, in words, as far as they may read that."""
+        _, said, effective = _words(self.definition)
+        place = effective(pointer)
+        there = "/" + place.replace(".", "/")
+        if not place or not self.person.sees(self.case_type.classification.rule(there), there):
+            return ""
+        value = at_path(self.data, place)
+        return "" if value is None else str(said(there, value))
 
 
 def _group(by_face: bool, places: Sequence[_Found]) -> str:
@@ -199,7 +217,7 @@ def _label(named: dict[str, str], pointer: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _words(definition: int) -> tuple[dict[str, str], InWords]:
-    """What a version calls its fields, and how it says their values."""
+def _words(definition: int) -> tuple[dict[str, str], InWords, Callable[[str], str]]:
+    """What a version calls its fields, how it says their values, and which field tells from when each holds."""
     case_type = by_definition(definition)
-    return titles(case_type), values_in_words(case_type)
+    return titles(case_type), values_in_words(case_type), effective_at(case_type.schema)

@@ -111,6 +111,11 @@ def _read_by(expression: Expression, known: Reads) -> frozenset[Place]:
     return frozenset().union(*(_read_in(text, known) for text in texts))
 
 
+def read_in(text: str, names: Collection[str]) -> frozenset[Place]:
+    """The places that a FEEL text reads, each a name of these and what follows it; none where it is no FEEL."""
+    return _read_in(text, {name: frozenset({(name,)}) for name in names})
+
+
 def _read_in(text: str, known: Reads) -> frozenset[Place]:
     """The places that a FEEL text reads, those behind a name of `known` in its place."""
     try:

@@ -29,7 +29,7 @@ Json = Any
 class Input:
     """One value that a decision read, as it is and as it is `said` in words.
 
-    `source`: where it came from; empty where it was written anew since.
+    `source`: where it came from; empty where it was written anew since. `pointer`: its place among what was read.
     """
 
     label: str
@@ -37,6 +37,7 @@ class Input:
     said: Json
     source: str
     confidence: float | None = None
+    pointer: str = ""
 
 
 CONTESTED: Final[Mapping[str, str]] = {
@@ -88,6 +89,11 @@ class Decision:
 def tables_of(definition: int) -> Mapping[str, Table]:
     """The decision tables of a version by the name of their decision: read once a process, versions never change."""
     return tables_in(by_definition(definition).files)
+
+
+def table_of(look: Look, decision: str) -> Table | None:
+    """The table of a decision in the version of the case."""
+    return tables_of(look.case.instance.definition_id).get(decision)
 
 
 def tables_in(files: Mapping[str, str]) -> dict[str, Table]:
@@ -192,7 +198,9 @@ def _inputs(
             yield from _inputs(value, source, at, named, said, pointer)
         elif value not in (None, "") and not isinstance(value, list):
             sure = confidence if name == "label" else None
-            yield Input(named.get(pointer, _plain(name)), value, said(pointer, value), source(pointer, at), sure)
+            yield Input(
+                named.get(pointer, _plain(name)), value, said(pointer, value), source(pointer, at), sure, pointer
+            )
 
 
 def titles(case_type: CaseType) -> dict[str, str]:

@@ -50,6 +50,18 @@ def test_the_smallest_change_is_told_for_each_other_outcome(people: People, anal
     assert set(told.values()) == {"Senior analysts", "Cards team", "Payments team"}
 
 
+def test_each_value_has_its_part_in_what_was_decided(people: People, analysed: Opens) -> None:
+    case = analysed(intent="refund_request", confidence=0.93, tone="neutral")
+    parts = {part.label: part for part in asked(case, people["anna"]).parts}
+    sure, tone = parts["What it is about: Confidence"], parts["Tone: Tone"]
+    assert sure.alone and tone.alone and not sure.asked, "the rule for all else asks nothing, each could change it"
+    score = parts["Tone: Confidence"]
+    assert (score.asked, score.alone) == ((), False), "what no rule looks at played no part"
+    unsure = analysed(intent="refund_request", confidence=0.4, tone="neutral")
+    parts = {part.label: part for part in asked(unsure, people["anna"]).parts}
+    assert parts["What it is about: Confidence"].asked[0].text == "< 75" and not parts["Tone: Tone"].asked
+
+
 def test_what_history_says_of_a_decision_is_held_against_its_rules(people: People, analysed: Opens) -> None:
     case = analysed()
     detail = kept(case, "engine.DecisionEvaluated")[0].detail

@@ -61,6 +61,14 @@ def test_a_case_is_found_by_reference_title_messages_and_data(people: People, an
     assert found(people["anna"], asked) == ["T-1"]
 
 
+def test_what_is_found_says_from_when_it_holds(people: People, analysed: Analysed) -> None:
+    analysed(message="My card was swallowed by the machine", received="2026-11-16T09:00:00+00:00")
+    (hit,) = search(user=people["anna"], now=clock.utc_now(), asked="swallowed").hits
+    assert hit.matches[0].holds.startswith("16 Nov 2026 at ")
+    (other,) = search(user=people["anna"], now=clock.utc_now(), asked="refund").hits
+    assert other.matches[0].holds == "", "its case type says of no date that it holds from there"
+
+
 def test_all_words_have_to_be_there(people: People, analysed: Analysed) -> None:
     analysed(message="A red bicycle"), analysed(message="A green bicycle")
     assert found(people["anna"], "bicycle") == ["T-2", "T-1"]
