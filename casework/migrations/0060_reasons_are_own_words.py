@@ -21,6 +21,6 @@ def keep(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0057_first_answers"), ("audit", "0011_searched_by_rule")]
+    dependencies = [("casework", "0059_deadline_notices"), ("audit", "0011_searched_by_rule")]
 
     operations = [migrations.RunPython(keep, migrations.RunPython.noop)]
