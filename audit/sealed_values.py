@@ -53,11 +53,11 @@ def case_subject(instance: int) -> str:
 def subject_with_key(instance: int) -> str:
     """Whose key seals what is kept beside the case from now on; "" where the case has none, and is kept in clear."""
     subject = case_subject(instance)
-    return subject if data_keys.is_sealing() and (data_keys.has_key(subject) or _is_held(subject)) else ""
+    return subject if data_keys.is_sealing() and (_is_held(subject) or data_keys.has_key(subject)) else ""
 
 
 def _is_held(subject: str) -> bool:
-    """Whether this process has the key still, though its file is away: nothing goes on in clear for that."""
+    """Whether this process has the key, also where its file is away: nothing goes on in clear for that."""
     try:
         return bool(_ciphers(subject))
     except KeyFault:

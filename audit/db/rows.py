@@ -6,14 +6,14 @@ with server-side parameters, so that PostgreSQL keeps its plan. What comes back 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, LiteralString, TypeVar
 
 from django.db import connection
 from django.db.models import Model
 
-from audit.db.sql import cursor
+from audit.db.sql import asked, cursor
 
 M = TypeVar("M", bound=Model)
 
@@ -21,9 +21,15 @@ M = TypeVar("M", bound=Model)
 def rows(model: type[M], where: LiteralString, given: Mapping[str, Any]) -> list[M]:
     """The rows `t` of this model's table for which the condition holds, with all that `Model.objects` would read."""
     names, statement = _read(model, where)
-    with cursor() as plain:
-        found = plain.execute(statement, given).fetchall()
-    return [model.from_db("default", names, row) for row in found]
+    return [model.from_db("default", names, row) for row in asked(statement, given).fetchall()]
+
+
+def sought(model: type[M], where: LiteralString, given: Mapping[str, Any]) -> Callable[[], list[M]]:
+    """A call fetches what `rows` finds. In a pipeline the question travels with what was sent before it, and no call
+    waits once the pipeline has ended."""
+    names, statement = _read(model, where)
+    plain = cursor().execute(statement, given)
+    return lambda: [model.from_db("default", names, row) for row in plain.fetchall()]
 
 
 def row(model: type[M], where: LiteralString, given: Mapping[str, Any]) -> M | None:

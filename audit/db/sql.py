@@ -16,6 +16,8 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 NAMED: Final = re.compile(r"%\((\w+)\)s")
+CURSORS: Final = "cursors_kept"
+"""Where a session has them: they go with it."""
 Part = tuple[LiteralString, Mapping[str, Any]]
 """`name as (statement)`, one or more, and the parameters. Parts that share a parameter's name mean the same by it."""
 
@@ -52,6 +54,18 @@ def _numbered(texts: tuple[LiteralString, ...]) -> tuple[bytes, tuple[str, ...]]
     return text.encode(), tuple(places)
 
 
+def asked(statement: LiteralString, given: Mapping[str, Any]) -> psycopg.Cursor[Any]:
+    """A statement that is sent again and again, by the cursor that is kept for it: psycopg then keeps, too, how its
+    parameters are written and its columns read, which is half of what such a statement costs here. What it finds is to
+    be fetched before it is sent again."""
+    session = connected()
+    kept: dict[str, tuple[LiteralString, psycopg.Cursor[Any]]] = vars(session).setdefault(CURSORS, {})
+    if statement not in kept:
+        kept[statement] = statement, psycopg.Cursor(session)
+    known, plain = kept[statement]  # the very text that it had before: psycopg does not compare what it says
+    return plain.execute(known, given)
+
+
 def cursor() -> psycopg.Cursor[Any]:
     """A cursor with server-side parameters, so that PostgreSQL keeps the plans of these few statements."""
     return psycopg.Cursor(connected())
@@ -72,12 +86,18 @@ def pipeline() -> Iterator[psycopg.Cursor[Any]]:
 def committed() -> Iterator[psycopg.Cursor[Any]]:
     """A transaction whose statements travel together, and COMMIT with the last of them: nobody who waits for its locks
     waits for one more round trip. Inside another transaction it ends nothing."""
-    kept = connections[DEFAULT_DB_ALIAS]
-    is_whole = not kept.in_atomic_block
     with transaction.atomic(savepoint=False), pipeline() as pipelined:
         yield pipelined
-        if is_whole and not kept.needs_rollback:
-            pipelined.execute("commit")  # Django's own, after it, finds nothing left to end
+        commit_along(pipelined)
+
+
+def commit_along(pipelined: psycopg.Cursor[Any]) -> None:
+    """Send COMMIT with what the pipeline holds, where the transaction ends with it: Django's own finds nothing left to
+    end. Inside another transaction it ends nothing."""
+    kept = connections[DEFAULT_DB_ALIAS]
+    is_within_another = bool(kept.savepoint_ids)
+    if not is_within_another and not kept.needs_rollback:
+        pipelined.execute("commit")
 
 
 def connected() -> psycopg.Connection[Any]:

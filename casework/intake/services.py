@@ -13,7 +13,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from psycopg.errors import UniqueViolation
 
-from audit.db.rows import rows
+from audit.db.rows import sought
+from audit.db.sql import commit_along, pipeline
 from audit.services import Fact, Origin
 from casework.access.permissions import origin_of
 from casework.access.unit_models import BusinessUnit
@@ -78,25 +79,29 @@ def case_open(
         with transaction.atomic():
             belongs = _unit(model, data, by, unit)  # kept until the case is there
             opened = Fact("case.opened", told | ({"unit": belongs.key} if belongs else {}))
-            done = services.start(
-                definition,
-                model.begin(data, None if by is None else by.username),
-                author,
-                [opened],
-                lambda done: open_face(done, source, reference, arrived.digest, belongs.pk if belongs else None),
-                asks=asks_of(belongs),
-            )
-            if isinstance(done, Refused):
-                return done
-            (case,) = rows(Case, "instance_id = %(instance)s", {"instance": done.instance})
+            with pipeline() as pipelined:
+                done = services.start(
+                    definition,
+                    model.begin(data, None if by is None else by.username),
+                    author,
+                    [opened],
+                    lambda done: open_face(done, source, reference, arrived.digest, belongs.pk if belongs else None),
+                    asks=asks_of(belongs),
+                )
+                if isinstance(done, Refused):
+                    return done
+                there = sought(Case, "instance_id = %(instance)s", {"instance": done.instance})
+                if file is None:
+                    commit_along(pipelined)
+            (case,) = there()
             if file is not None:
                 _begin_with(case, file, by, model.document_level)
     except store.Away:
         return store.AWAY
     except UniqueViolation:  # the same reference came in at the same moment, by another door
-        there = arrived.before()
-        assert there is not None
-        return _again(there, arrived, by)
+        first = arrived.before()
+        assert first is not None
+        return _again(first, arrived, by)
     return Opened(case, created=True)
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, LiteralString
 
 from django.db import transaction
 
-from audit.db.sql import Part, cursor, do
+from audit.db.sql import Part, asked, cursor, do
 from orchestration.actors import spending
 from orchestration.actors.card import Price, card_of_text
 from orchestration.actors.contract import Answer
@@ -136,12 +136,11 @@ def reserve(job: int, chosen: Candidate, mode: str, now: datetime, deadline: dat
 
 
 def _taken(job: int, chosen: Candidate, mode: str, now: datetime, deadline: datetime | None) -> bool:
-    with cursor() as plain:
-        taken = plain.execute(RESERVE, {
-            "actor": chosen.id, "key": chosen.key, "job": job, "mode": mode, "now": now, "month": month_of(now),
-            "reserve": chosen.cost or Decimal(0), "probe": now + PROBE, "concurrency": chosen.card.concurrency,
-            "rate": chosen.card.rate, "budget": chosen.budget, "deadline": deadline,
-        }).fetchone()  # fmt: skip
+    taken = asked(RESERVE, {
+        "actor": chosen.id, "key": chosen.key, "job": job, "mode": mode, "now": now, "month": month_of(now),
+        "reserve": chosen.cost or Decimal(0), "probe": now + PROBE, "concurrency": chosen.card.concurrency,
+        "rate": chosen.card.rate, "budget": chosen.budget, "deadline": deadline,
+    }).fetchone()  # fmt: skip
     return taken is not None
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
-from audit.db.sql import cursor
+from audit.db.sql import asked
 from orchestration.actors.capability import Capability, shipped, undeclared
 from orchestration.casetypes.asked_first import AskedFirst
 from orchestration.casetypes.asked_first import declared as declared_first
@@ -39,7 +39,7 @@ from orchestration.casetypes.forms import Form as Form
 from orchestration.casetypes.forms import FormField as FormField
 from orchestration.casetypes.forms import Judges as Judges
 from orchestration.casetypes.forms import Scored as Scored
-from orchestration.casetypes.forms import form_of, known
+from orchestration.casetypes.forms import choice_words, form_of, known
 from orchestration.casetypes.owners import Owner, declared_owners
 from orchestration.casetypes.purposes import purpose_faults
 from orchestration.casetypes.separation import Bars, declared_bars
@@ -199,6 +199,10 @@ class CaseType:
     def in_lists(self, instance: int, data: Mapping[str, Any], is_over: bool = False) -> dict[str, Any]:
         """The data of a case as far as lists and the search are told of it; `is_over`: it has ended."""
         return dict(data if self.asked_first is None else self.asked_first.in_lists(instance, data, is_over))
+
+    @cached_property
+    def choice_words(self) -> Mapping[str, Mapping[str, str]]:
+        return choice_words(self.forms)
 
     def is_urgent(self, variables: Mapping[str, Any]) -> bool:
         """Whether a case with these variables goes before others: its type names the field that says so."""
@@ -390,8 +394,7 @@ select id, key, version from orchestration_definition where key = %(key)s order 
 
 def current(key: str) -> Definition:
     """The version that new cases follow. Raises Definition.DoesNotExist where the type was never deployed."""
-    with cursor() as plain:
-        newest = plain.execute(NEWEST, {"key": key}).fetchone()
+    newest = asked(NEWEST, {"key": key}).fetchone()
     if newest is None:
         raise Definition.DoesNotExist(f"no case type {key!r} is deployed; `manage.py deploy` deploys those that ship")
     return Definition.from_db("default", ("id", "key", "version"), newest)

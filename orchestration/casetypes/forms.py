@@ -118,3 +118,13 @@ def _form_field(given: Mapping[str, Any]) -> FormField:
 def known(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     """Without keys that this release does not know: the one that deployed them did."""
     return {name: value for name, value in given.items() if name in {field.name for field in fields(kind)}}
+
+
+def choice_words(forms: Mapping[str, Form]) -> dict[str, dict[str, str]]:
+    """The words of each choice by the path that is asked for, and by the path that the question suggests."""
+    found: dict[str, dict[str, str]] = {}
+    for asked in (one for form in forms.values() for one in form.fields if one.choices):
+        for path in filter(None, (asked.path, asked.initial)):
+            there = found.setdefault(path, {})
+            there |= {value: words for value, words in asked.choices.items() if value not in there}
+    return found

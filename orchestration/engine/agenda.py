@@ -43,7 +43,11 @@ class Agenda(ABC):
 
     def touch(self, instance: int, *names: str) -> None:
         """Have the instance settled when the agenda is empty; `names` are variables that changed."""
-        self._unsettled.setdefault(instance, set()).update(names)
+        known = self._unsettled.get(instance)  # asked at every turn of the engine
+        if known is None:
+            self._unsettled[instance] = set(names)
+        elif names:
+            known.update(names)
 
     @property
     def is_busy(self) -> bool:

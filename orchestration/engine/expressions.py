@@ -19,6 +19,8 @@ from orchestration.engine.functions import refusal
 
 Json = Any
 
+_PLAIN: Final = (bool, str, int, float)
+"""Types are tuples where they are asked for at every turn: `A | B` would be put together anew each time."""
 _LOCAL: Final = re.compile(r"[^\W\d]\w*")
 
 
@@ -119,7 +121,7 @@ def to_json(value: Any) -> Json:
 
     A function is null: a variable that is not there may have the name of a built-in one.
     """
-    if value is None or isinstance(value, bool | str | int | float):
+    if value is None or isinstance(value, _PLAIN):
         return value
     if isinstance(value, feel.Function):
         return None

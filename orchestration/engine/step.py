@@ -101,7 +101,7 @@ class Step(Agenda):
     """The work on one command. `now` is an aware UTC time; nothing else here knows a clock.
 
     `interactive`: somebody waits for the answer to the command. `runs`: what a behaviour keeps about an instance until
-    the step is over; `ended_models`: the models of those that ended in it; `passing`: variables that are gone when it
+    the step is over; `models_of`: its model, also when it has ended; `passing`: variables that are gone when it
     is over; all by instance. `beside`: what is asked for beside the rules of the case type.
     """
 
@@ -127,7 +127,7 @@ class Step(Agenda):
         self.beside = beside
         self.events: list[e.Event] = []
         self.runs: dict[int, Any] = {}
-        self.ended_models: dict[int, Any] = {}
+        self.models_of: dict[int, Any] = {}
         self.passing: dict[int, dict[str, None]] = {}
         self._next_id = state.next_id
 
@@ -156,8 +156,10 @@ class Step(Agenda):
 
     def model(self, instance: int) -> Any:
         """The compiled case or process of this instance."""
-        found = self.state.instances[instance]
-        return (self.models.cases if found.kind == "case" else self.models.processes)[found.key]
+        if instance not in self.models_of:  # kept, since it is asked for at every turn of the engine
+            found = self.state.instances[instance]
+            self.models_of[instance] = (self.models.cases if found.kind == "case" else self.models.processes)[found.key]
+        return self.models_of[instance]
 
     def start_instance(
         self, kind: str, key: str, variables: Mapping[str, Json], parent: int | None, at: str | None = None
@@ -183,7 +185,7 @@ class Step(Agenda):
         """The instance is over; nothing is open in it any more. Its caller goes on from the agenda."""
         found = self.state.instances[instance]
         self.cancel_waits(None, instance=instance)
-        self.ended_models[instance] = self.model(instance)
+        self.model(instance)  # its caller asks for it when it has ended
         self.emit(e.InstanceEnded(instance, found.key, state, found.parent))
         if found.parent is not None:
             self.plan(self._tell_caller, found.parent, instance, state, found.variables)
@@ -306,12 +308,7 @@ class Step(Agenda):
     # -- messages and signals
 
     def throw_message(
-        self,
-        instance: int,
-        item: int | None,
-        name: str,
-        variables: Mapping[str, Json],
-        correlation: str | None = None,
+        self, instance: int, item: int | None, name: str, variables: Mapping[str, Json], correlation: str | None = None
     ) -> None:
         """To one subscription in this root when there is one (at once, from the agenda), else to the shell's outbox.
 

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from audit.data_keys import KeyFault
-from audit.db.sql import Part, cursor, do
+from audit.db.sql import Part, asked, do, together
 from audit.sealed_values import opened
 from audit.services import Fact, Origin
 from orchestration.actors import gauges, kinds, spending
@@ -96,8 +96,7 @@ def claim(instance: int, number: int) -> Job | None:
         "instance": instance, "job": number, "latest": now + CLOCKS_DIFFER, "until": now + LEASE,
         "worker": worker_liveness.own_name(), "now": now, "month": spending.month_of(now),
     }  # fmt: skip
-    with cursor() as plain:
-        rows = plain.execute(f"{CLAIM}{expression()}{CLAIM_OFFERING}", wanted).fetchall()
+    rows = asked(f"{CLAIM}{expression()}{CLAIM_OFFERING}", wanted).fetchall()
     try:
         return _claimed(rows) if rows else None
     except KeyFault:
@@ -128,8 +127,7 @@ def urgent() -> tuple[int, int] | None:
     A worker that is told to look at a job does this one first. So urgent work overtakes, whatever the broker's order,
     and every second job is still one of those that came in their turn: their wait stays bounded.
     """
-    with cursor() as plain:
-        found = plain.execute(URGENT, {"now": clock.utc_now()}).fetchone()
+    found = asked(URGENT, {"now": clock.utc_now()}).fetchone()
     return None if found is None else (found[0], found[1])
 
 
@@ -215,25 +213,33 @@ def bring_back(
         park(job, attempt, started)
         return None
     capability = capability or undeclared(job.capability)
-    with transaction.atomic():  # no stop comes between the look at the actor and its result in the case
+    outcome: services.Done | Refused | None = stopping.STOPPED
+    if _is_result(job, attempt):  # its step looks at the actor itself, so that COMMIT can travel with it
         outcome = _taken_in(job, attempt, started, capability)
-        if outcome is stopping.STOPPED:
-            contain(job, attempt, started)
-            return None
-        evaluating.when_settled(job, capability)
-        return outcome
+    if outcome is stopping.STOPPED:
+        with transaction.atomic():  # no stop comes, and none goes, between the look at the actor and what follows
+            outcome = _taken_in(job, attempt, started, capability)
+            if outcome is stopping.STOPPED:
+                contain(job, attempt, started)
+                return None
+    evaluating.when_settled(job, capability)
+    return outcome
+
+
+def _is_result(job: Job, attempt: Attempt) -> bool:
+    """Whether the case goes on with what the attempt gave."""
+    return attempt.answer is not None and not attempt.person and not job.is_question
 
 
 def _taken_in(job: Job, attempt: Attempt, started: datetime, capability: Capability) -> services.Done | Refused | None:
     if job.is_question:
         return questions.taken_in(job, attempt, started, capability)
     command = _command(job, attempt, capability)
-    if attempt.answer is not None:
-        uses.note(job, capability, attempt.answer.output)
     origin, facts = origin_of(job, attempt), facts_of(job, attempt)
 
     def ledger(outcome: services.Done | Refused) -> Part:
-        return entries(job, attempt, started, result_word(attempt, outcome))
+        entry = entries(job, attempt, started, result_word(attempt, outcome))
+        return entry if attempt.answer is None else together(entry, uses.noted(job, capability, attempt.answer.output))
 
     if isinstance(command, CompleteJob):
         provided = HOLDS if attempt.chosen is None else stopping.at_work(attempt.actor)

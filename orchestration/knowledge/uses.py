@@ -10,17 +10,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import orjson
 
+from audit.db.sql import Part
 from orchestration.actors.capability import Capability
-from orchestration.models import ActorCall, Job, KnowledgeDocument, KnowledgePiece, KnowledgeUse
+from orchestration.models import ActorCall, Job, KnowledgeDocument, KnowledgeUse
 
 Json = Any
 GIVEN: Final = "passages"
 CITED: Final = "sources"
 USED: Final = ("done", "suggested")
+LARGEST: Final = 2**63 - 1
+NOTED: Final[LiteralString] = """
+used as (
+    insert into orchestration_knowledgeuse (piece_id, job_id, attempt, cited)
+    select p.id, %(use_job)s, %(use_attempt)s, p.id = any(%(use_cited)s::bigint[])
+    from orchestration_knowledgepiece p where p.id = any(%(use_given)s::bigint[])
+    on conflict do nothing)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +41,15 @@ class Use:
     cited: bool
 
 
-def note(job: Job, capability: Capability, output: Json) -> None:
-    """Note from which pieces an answer was made; goes in the transaction of its result."""
+def noted(job: Job, capability: Capability, output: Json) -> Part | None:
+    """What notes from which pieces an answer was made; goes with the step of its result."""
     if GIVEN not in _names(capability.input) or CITED not in _names(capability.output):
-        return
+        return None
     asked = orjson.loads(bytes(job.input if job.changed_input is None else job.changed_input))
-    given = set(_ids(asked.get(GIVEN)))
-    cited = set(_whole(output.get(CITED))) if isinstance(output, Mapping) else set()
-    known = KnowledgePiece.objects.filter(pk__in=given).values_list("pk", flat=True)
-    KnowledgeUse.objects.bulk_create(
-        [KnowledgeUse(piece_id=pk, job=job, attempt=job.attempts, cited=pk in cited) for pk in known],
-        ignore_conflicts=True,
-    )
+    cited = _whole(output.get(CITED)) if isinstance(output, Mapping) else []
+    return NOTED, {
+        "use_job": job.pk, "use_attempt": job.attempts, "use_given": list(_ids(asked.get(GIVEN))), "use_cited": cited,
+    }  # fmt: skip
 
 
 def uses_of(document: KnowledgeDocument) -> list[Use]:
@@ -74,4 +79,5 @@ def _ids(passages: Json) -> Iterator[int]:
 
 
 def _whole(values: Json) -> list[int]:
-    return [one for one in values if isinstance(one, int)] if isinstance(values, list) else []
+    """Those that can be the number of a row."""
+    return [one for one in values if isinstance(one, int) and 0 < one <= LARGEST] if isinstance(values, list) else []

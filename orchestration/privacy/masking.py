@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from orchestration.privacy.classification import LEVELS, UNKNOWN, Classification, Node, Rule, escaped, unescaped
 from orchestration.privacy.masks import ABSENT, DOTS, PSEUDONYM
@@ -19,6 +19,7 @@ from orchestration.privacy.spellings import seeds, spellings
 from orchestration.privacy.texts import FORMS, Former, Secret, Secrets, compress, mask_text
 
 Json = Any
+_CONTAINERS: Final = (dict, list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def fields(data: Json, classification: Classification) -> Iterator[Field]:
 
 
 def _leaves(value: Json, node: Node | None, pointer: str) -> Iterator[_Leaf]:
-    if node is None or node.is_opaque or not isinstance(value, dict | list) or not value:
+    if node is None or node.is_opaque or not isinstance(value, _CONTAINERS) or not value:
         yield _Leaf(pointer, value, node.rule if node else UNKNOWN)
         return
     for key, item in _items(value):
@@ -269,7 +270,7 @@ def values_in(value: Json) -> Iterator[str]:
 
 def _scalars(value: Json) -> Iterator[str | int | float]:
     """The texts and numbers inside a value; a truth value tells nothing by itself."""
-    if isinstance(value, dict | list):
+    if isinstance(value, _CONTAINERS):
         for _, item in _items(value):
             yield from _scalars(item)
     elif value is not None and not isinstance(value, bool):

@@ -70,6 +70,7 @@ class Effects:
 
 
 TASK_STATES = {"completed": "completed", "suspended": "suspended"}
+MOVED = (e.ItemChanged, e.InstanceChanged)
 JOB_STATES = {"completed": "done", "failed": "incident", "handed": "handed"}
 
 
@@ -78,7 +79,7 @@ def effects(events: Iterable[e.Event]) -> Effects:
     found = Effects()
     for event in events:
         _fold(found, event)
-        if isinstance(event, e.ItemChanged | e.InstanceChanged) and event.source == "suspended":
+        if isinstance(event, MOVED) and event.source == "suspended":
             _leave_suspension(found, event)
     return found
 

@@ -12,10 +12,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from psycopg import Cursor
-
 from audit.chain import Head
-from audit.db.sql import Part, committed, cursor, do, pipeline
+from audit.db.sql import Part, committed, do, pipeline
 from audit.sealed_values import opened
 from audit.services import Fact, Origin, Sealed, kept, sealed
 from orchestration.casetypes.approval_chains import CHAIN, beside_of
@@ -121,24 +119,18 @@ def start(
     outcome = execute(case_type.library, None, command, at, engine_limits(), chain, beside_of(case_type, asks))
     if outcome.rejection is not None:
         return Refused(outcome.rejection.code, outcome.rejection.message)
-    with cursor() as plain:
-        instance, heard, read = step_sql.next_id(plain)
-        told, seal = [*facts, *_told(outcome.events)], seal_of(instance)
-        history = sealed(instance, Head(), told, origin, case_type.label, at, seal)
-        found = effects(outcome.events)
-        done = Done(instance, case_type, outcome.state, outcome.events, found, at, True, heard, beside=read)
-        _write(done, history, origin, [along(done)] if along else [], definition.pk)
+    instance, heard, read = step_sql.next_id()
+    told, seal = [*facts, *_told(outcome.events)], seal_of(instance)
+    history = sealed(instance, Head(), told, origin, case_type.label, at, seal)
+    found = effects(outcome.events)
+    done = Done(instance, case_type, outcome.state, outcome.events, found, at, True, heard, beside=read)
+    _write(done, history, origin, [along(done)] if along else [], definition.pk)
     return done
 
 
-def lock(instance: int) -> Locked | None:
+def lock(instance: int, provided: Condition = HOLDS) -> Locked | None:
     """The root case, locked until the transaction ends that is open; None where there is none. One statement."""
-    with cursor() as plain:
-        return _locked(plain, instance)
-
-
-def _locked(cursor: Cursor[Any], instance: int, provided: Condition = HOLDS) -> Locked | None:
-    loaded = step_sql.lock(cursor, instance, provided)
+    loaded = step_sql.lock(instance, provided)
     if loaded is None:
         return None
     head = Head(loaded.head_sequence, loaded.head_digest)
@@ -172,8 +164,8 @@ def send(
         with span("step", command=type(command).__name__), pipeline():
             return _sent(case, command, origin, facts, along, chain)
     step = span("step", command=type(command).__name__)
-    with step, committed() as pipelined:
-        locked = _locked(pipelined, case, provided)
+    with step, committed():
+        locked = lock(case, provided)
         if locked is None:
             return Refused("unknown", "This case does not exist any more.")
         if not locked.provided:
@@ -223,16 +215,16 @@ def record(case: int | Locked, facts: Iterable[Fact], origin: Origin, also: Iter
     if isinstance(case, Locked):
         with pipeline():
             return _advance(case, facts, origin, also)
-    with committed() as pipelined:
-        if locked := _locked(pipelined, case):
+    with committed():
+        if locked := lock(case):
             _advance(locked, facts, origin, also)
 
 
 def record_in_clear(instance: int, facts: Iterable[Fact], origin: Origin) -> bool:
     """Keep something in a case's history that has to be read when the key of the case is destroyed; whether the case is
     there. Nothing of it is opened. Inside a transaction."""
-    with pipeline() as pipelined:
-        found = step_sql.lock(pipelined, instance)
+    with pipeline():
+        found = step_sql.lock(instance)
         if found is None:
             return False
         head, label = Head(found.head_sequence, found.head_digest), by_definition(found.definition).label

@@ -13,10 +13,9 @@ from datetime import UTC, datetime
 from typing import Any, Final, LiteralString, overload
 
 import orjson
-import psycopg
 
 from audit.db.columns import Blobs, Integers, Moments, Texts
-from audit.db.sql import Part
+from audit.db.sql import Part, asked
 from audit.sealed_values import Seal
 from orchestration.engine import events as e
 from orchestration.ground.refusals import Refused
@@ -212,11 +211,11 @@ class Condition:
 HOLDS: Final = Condition("true", {}, Refused("unheld", "This never stands against anything."))
 
 
-def lock(cursor: psycopg.Cursor[Any], instance: int, provided: Condition = HOLDS) -> Loaded | None:
+def lock(instance: int, provided: Condition = HOLDS) -> Loaded | None:
     """The instance's row, locked until the transaction ends; None where there is none."""
     also = (*read_beside.values(), provided.expression)
     beside: LiteralString = "".join(f", ({expression})" for expression in also)
-    row = cursor.execute(LOAD + beside + LOCKED, {"instance": instance, **provided.given}).fetchone()
+    row = asked(LOAD + beside + LOCKED, {"instance": instance, **provided.given}).fetchone()
     if row is None:
         return None
     own = len(row) - len(also)
@@ -224,11 +223,11 @@ def lock(cursor: psycopg.Cursor[Any], instance: int, provided: Condition = HOLDS
     return Loaded(*values)
 
 
-def next_id(cursor: psycopg.Cursor[Any]) -> tuple[int, bool, Mapping[str, Any]]:
+def next_id() -> tuple[int, bool, Mapping[str, Any]]:
     """The number of a root case that is about to be inserted (its history is hashed with it), `Loaded.heard`, and what
     `read_first` asks for."""
     also: LiteralString = "".join(f", ({expression})" for expression in read_first.values())
-    number, heard, *read = cursor.execute(NEXT_ID + also).fetchone()  # type: ignore[misc]
+    number, heard, *read = asked(NEXT_ID + also, {}).fetchone()  # type: ignore[misc]
     return int(number), heard, dict(zip(read_first, read, strict=True))
 
 

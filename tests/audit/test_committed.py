@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection, connections, transaction
 from psycopg.pq import TransactionStatus
 
-from audit.db.sql import committed, connected, cursor
+from audit.db.rows import sought
+from audit.db.sql import asked, commit_along, committed, connected, cursor, pipeline
 
 pytestmark = pytest.mark.django_db
 TABLE = "create temporary table kept (n int unique deferrable initially deferred)"
@@ -69,3 +71,38 @@ def test_within_another_transaction_nothing_is_ended() -> None:
         assert kept() == [1]
         transaction.set_rollback(True)
     assert kept() == []
+
+
+def test_what_is_sought_last_in_a_transaction_is_found_once_it_is_over() -> None:
+    with transaction.atomic():
+        with pipeline() as pipelined:
+            pipelined.execute("insert into kept values (1)")
+            pipelined.execute("create temporary table auth_group as select 7 as id, 'Those of this session' as name")
+            there = sought(Group, "t.id = %(id)s", {"id": 7})
+            commit_along(pipelined)
+        assert connected().info.transaction_status == TransactionStatus.IDLE
+        assert [group.name for group in there()] == ["Those of this session"]
+    assert kept() == [1]
+
+
+def number(wanted: object) -> object:
+    found = asked("select %(n)s::text::int", {"n": str(wanted)}).fetchone()
+    return None if found is None else found[0]
+
+
+def after_what_goes_wrong(wanted: int) -> None:
+    with committed() as pipelined:
+        pipelined.execute("select 1/0")
+        number(wanted)
+
+
+def test_a_statement_that_comes_again_and_again_tells_of_each_time_whatever_went_wrong_before() -> None:
+    assert [number(1), number(2)] == [1, 2]
+    with pytest.raises(psycopg.errors.InvalidTextRepresentation):
+        number("three")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        after_what_goes_wrong(4)
+    with committed():
+        assert [number(5), number(6)] == [5, 6]
+    connection.close()
+    assert number(7) == 7

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from orchestration.casetypes.case_type import CaseType, Form
+from orchestration.casetypes.case_type import CaseType
 
 Json = Any
 InWords = Callable[[str, Json], Json]
@@ -26,7 +26,7 @@ NOTHING: Final[Mapping[str, str]] = {}
 
 def values_in_words(case_type: CaseType) -> InWords:
     """How the values of a case of this type are said."""
-    labels = _labels(case_type.forms)
+    labels = case_type.choice_words
 
     def said(pointer: str, value: Json) -> Json:
         path = pointer.removeprefix("/").replace("/", ".")
@@ -42,7 +42,7 @@ def values_in_words(case_type: CaseType) -> InWords:
 
 def options_at(case_type: CaseType) -> Callable[[str], Mapping[str, str]]:
     """What may stand at a dotted place, with its words: what a form lets one choose, else what the schema lists."""
-    labels = _labels(case_type.forms)
+    labels = case_type.choice_words
 
     def found(path: str) -> Mapping[str, str]:
         listed = schema_at(case_type.schema, "/" + path.replace(".", "/")).get("enum", ())
@@ -65,22 +65,11 @@ def _is_share(schema: Mapping[str, Json]) -> bool:
     return schema.get("type") == "number" and (schema.get("minimum"), schema.get("maximum")) == (0, 1)
 
 
-def _labels(forms: Mapping[str, Form]) -> dict[str, dict[str, str]]:
-    """The words of each choice by the path that is asked for, and by the path that the question suggests."""
-    found: dict[str, dict[str, str]] = {}
-    asked = [field for form in forms.values() for field in form.fields if field.choices]
-    for field in asked:
-        for path in filter(None, (field.path, field.initial)):
-            known = found.setdefault(path, {})
-            known |= {value: words for value, words in field.choices.items() if value not in known}
-    return found
-
-
 def schema_at(schema: Mapping[str, Json], pointer: str) -> Mapping[str, Json]:
     """What the schema says of the field at this JSON Pointer; nothing where it knows none."""
     for name in pointer.split("/")[1:]:
         below = schema.get("properties", {}).get(name.replace("~1", "/").replace("~0", "~"))
-        if not isinstance(below, Mapping):
+        if not isinstance(below, dict):
             return {}
         schema = below
     return schema

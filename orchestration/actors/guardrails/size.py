@@ -38,6 +38,7 @@ _SIZE: Final = {
 }
 
 
+_CONTAINERS: Final = (dict, list)
 _DEPTH: Final = {"type": "integer", "minimum": 1, "maximum": DEEPEST}
 
 
@@ -70,7 +71,7 @@ def deeper_than(value: Json, deepest: int) -> bool:
     """Whether lists and objects stand inside each other more than so many levels deep."""
     level = [value]
     for _ in range(deepest + 1):
-        inner = [item for item in level if isinstance(item, dict | list)]
+        inner = [item for item in level if isinstance(item, _CONTAINERS)]
         level = [child for item in inner for child in (item.values() if isinstance(item, dict) else item)]
     return bool(level)
 

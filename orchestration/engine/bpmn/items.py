@@ -8,11 +8,11 @@ process itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, NoReturn
 
 from orchestration.engine import events as e
 from orchestration.engine.bpmn.model import Body, CallActivity, Node, ProcessModel, SubProcess
-from orchestration.engine.state import Item
+from orchestration.engine.state import INSTANCE_ENDED, Instance, Item
 from orchestration.engine.step import ModelFault, Step
 
 Json = Any
@@ -22,7 +22,8 @@ INTERRUPTED: Final = "interrupted"
 
 
 def process(step: Step, instance: int) -> ProcessModel:
-    return cast(ProcessModel, step.model(instance))
+    model: ProcessModel = step.model(instance)
+    return model
 
 
 def node_of(step: Step, item: Item) -> Node:
@@ -64,9 +65,11 @@ def turn(step: Step, instance: int, scope: int | None) -> int | None:
 
     A token on its way belongs to the turn in which it set out, and is dropped when another has begun.
     """
-    if not step.is_running(instance) or (scope is not None and scope not in step.state.items):
+    around = step.state.instances.get(instance)
+    if around is None or around.state in INSTANCE_ENDED:
         return None
-    return int(facts_of(step, instance, scope).get(INTERRUPTED, 0))
+    holder: Instance | Item | None = around if scope is None else step.state.items.get(scope)
+    return None if holder is None else int(holder.facts.get(INTERRUPTED, 0))
 
 
 def is_open(step: Step, instance: int, scope: int | None) -> bool:

@@ -87,7 +87,7 @@ class CaseBehaviour:
         if item.state != "active":
             return
         if state == "completed" or (state == "terminated" and run.model.flowable):
-            tasks.returned(run, item, node, step.ended_models.get(instance), variables)
+            tasks.returned(run, item, node, step.models_of.get(instance), variables)
             items.complete(run, step.state.items[item.id])
         elif state == "terminated":
             items.finish(run, item, "terminate")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping
+from types import NoneType
 
 from .durations import NANOS, DaysTimeDuration, YearsMonthsDuration, parse_duration
 from .evaluation import Evaluation
@@ -13,7 +14,8 @@ from .problems import DEFAULT, FeelError, quote
 from .temporal import Date, DateTime, Time, parse_date, parse_date_time, parse_time
 from .values import Function, Range, Value
 
-TEMPORAL_TYPES = Date | Time | DateTime | YearsMonthsDuration | DaysTimeDuration
+TEMPORAL_TYPES = (Date, Time, DateTime, YearsMonthsDuration, DaysTimeDuration)
+_AS_IT_IS = (bool, str, Range, Function, *TEMPORAL_TYPES, NoneType)
 _PLAIN_KEY = re.compile(r"[^\W\d]\w*(?: \w+)*\Z")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPED = re.compile('["\\\\\n\r\t]')
@@ -133,7 +135,7 @@ def to_string(value: Value) -> str:
 
 def to_feel(value: object) -> Value:
     """A FEEL value of a Python one, all the way down: int, float, `datetime` and tuples too. Raises `TypeError`."""
-    if isinstance(value, bool | str | Range | Function | TEMPORAL_TYPES) or value is None:
+    if isinstance(value, _AS_IT_IS):
         return value
     if is_number(value):
         return exact(value)

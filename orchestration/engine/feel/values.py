@@ -102,6 +102,7 @@ def _kind_of_subclass(value: Value) -> str:
 
 
 MAX_VALUE_DEPTH = 200
+_CONTAINERS = (list, dict)
 
 
 def measure(run: Evaluation, value: Value) -> None:
@@ -109,14 +110,14 @@ def measure(run: Evaluation, value: Value) -> None:
 
     Raises `LimitExceeded` for more than the steps allow, and for lists in lists more than `MAX_VALUE_DEPTH` deep.
     """
-    level = [value] if isinstance(value, list | dict) else []
+    level = [value] if isinstance(value, _CONTAINERS) else []
     depth = 0
     while level:
         depth += 1
         if depth > MAX_VALUE_DEPTH:
             raise LimitExceeded(f"a value is nested more than {MAX_VALUE_DEPTH} deep")
         run.spend(len(level) + sum(map(len, level)) // 8)
-        level = [item for container in level for item in _parts(container) if isinstance(item, list | dict)]
+        level = [item for container in level for item in _parts(container) if isinstance(item, _CONTAINERS)]
 
 
 def _parts(container: Value) -> Iterable[Value]:

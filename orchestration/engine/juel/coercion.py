@@ -35,8 +35,8 @@ from orchestration.engine.feel.values import Value, described
 _FUNCTIONS: Final[dict[str, BuiltIn]] = {}
 el = declaring(_FUNCTIONS)
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
-_MOMENTS: Final = Date | DateTime | Time
-_DURATIONS: Final = feel.DaysTimeDuration | feel.YearsMonthsDuration
+_MOMENTS: Final = (Date, DateTime, Time)
+_TEMPORAL: Final = (*_MOMENTS, feel.DaysTimeDuration, feel.YearsMonthsDuration)
 
 # --- conversion (1.18) --------------------------------------------------------------------------------------------
 
@@ -181,7 +181,7 @@ def negative(run: Evaluation, value: Value) -> Value:
 
 def _calculated(run: Evaluation, sign: str, left: Value, right: Value) -> Value:
     """Numbers, whatever they come as; what a model does with dates and durations is FEEL's."""
-    if isinstance(left, _MOMENTS | _DURATIONS) or isinstance(right, _MOMENTS | _DURATIONS):
+    if isinstance(left, _TEMPORAL) or isinstance(right, _TEMPORAL):
         return OPERATIONS[sign](run, left, right)
     return OPERATIONS[sign](run, as_number(left), as_number(right))
 
