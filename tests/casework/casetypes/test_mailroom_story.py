@@ -19,13 +19,16 @@ from casework.documents.models import Document
 from casework.documents.services import File, file_of
 from casework.intake.services import Opened, case_open
 from casework.management.commands import deploy as deploy_command
-from casework.models import Case
+from casework.models import Case, FirstAnswer
 from casework.tasks.services import task_complete
 from orchestration.actors import kinds
 from orchestration.actors.registry import actor_ensure, register_model_version
 from orchestration.agents import approvals
 from orchestration.agents.approvals import Verdict
+from orchestration.agents.checking import KNOWN, Put
+from orchestration.casetypes import asked_first
 from orchestration.documents.printing import printed
+from orchestration.ground.refusals import Refused
 from orchestration.jobs import runner
 from orchestration.models import AgentProposal
 from orchestration.shell.selectors import data_of
@@ -160,6 +163,21 @@ def test_unsure_a_person_says_what_it_is_and_corrects_what_was_read(comes: Comes
     assert isinstance(task_complete(by=people["anna"], task=task, answers=answers), Done)
     work_jobs(mail.instance_id)
     assert data_of(from_it(mail).instance)["message"] == "As it is really written."
+
+
+def test_of_a_share_another_kind_is_shown_first_and_who_accepts_it_opens_nothing(
+    comes: Comes, people: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asked_first, "put_as", lambda checks, *said, **more: Put(KNOWN, dict(checks.wrong[0])))
+    mail = comes(sure=0.4)
+    task = open_task(mail)
+    first = task_complete(by=people["anna"], task=task, answers={"chosen": "refund", "gist.text": "As it is read."})
+    assert isinstance(first, Refused) and first.code == "asked-again"
+    assert FirstAnswer.objects.get().fell and not Case.objects.filter(source="mailroom").exists()
+    answers = {"chosen": "complaint", "gist.text": "As it is really written."}
+    assert isinstance(task_complete(by=people["anna"], task=task, answers=answers), Done)
+    work_jobs(mail.instance_id)
+    assert from_it(mail).case_type == "complaint" and case_verify(by=people["axel"], case=mail).ok
 
 
 def test_what_is_none_of_our_kinds_opens_no_case(comes: Comes, people: dict[str, User]) -> None:
