@@ -126,7 +126,9 @@ class CompleteView(APIView):
         ),
     )  # fmt: skip
     def post(self, request: Request, task: int) -> Response:
-        """With the answers that its form asks for. A task that nobody has becomes yours by this."""
+        """With the answers that its form asks for. A task that nobody has becomes yours by this. In a share of cases
+        its question is put first without what a machine says, or beside what it did not: that answer is kept, nothing
+        is done, and it is refused as `asked-again`; read the task anew and answer once more."""
         by = person(request)
         found = permissions.task_for_user(by, task, "complete")
         given = requests.Answers.body(request)
