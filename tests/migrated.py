@@ -48,6 +48,7 @@ def _migrate_in_full(database: str) -> None:
 def _release() -> str:
     """What the tables depend on, as a hash."""
     files = sorted(file for package in PACKAGES for file in (ROOT / package / "migrations").glob("*.py"))
+    files += (ROOT / "orchestration" / "knowledge").glob("vectors.py")  # what is made after the migrations
     digest = hashlib.sha256()
     for file in (*files, ROOT / "requirements.txt"):
         digest.update(f"{file.relative_to(ROOT)}\n{file.read_text(encoding='utf-8')}\n".encode())

@@ -14,7 +14,7 @@ from django.db.models import Q
 from casework.access import permissions
 from casework.access.reach import EVERYWHERE
 from casework.access.unit_models import BusinessUnit
-from orchestration.knowledge.search import with_every_search
+from orchestration.knowledge.statements import with_every_search
 from orchestration.models import KnowledgeDocument
 
 _IN_REACH: Final[LiteralString] = """exists (

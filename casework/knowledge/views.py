@@ -20,7 +20,7 @@ from casework.models import Case
 from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
 from orchestration.documents.kinds import KINDS, LARGEST
 from orchestration.ground.refusals import Refused
-from orchestration.knowledge import embeddings
+from orchestration.knowledge import embeddings, vectors
 from orchestration.knowledge.register import knowledge_add, knowledge_withdraw
 from orchestration.knowledge.search import Reader, find
 from orchestration.knowledge.uses import Use, uses_of
@@ -90,6 +90,7 @@ def _page(request: HttpRequest, given: dict[str, Json] | None = None, refused: R
         "documents": documents, "may_change": may_change,
         "given": given or {"level": USUAL_LEVEL}, "refused": refused, "levels": LEVELS,
         "of_many": embeddings.MANY in embeddings.names(),
+        "lacking": "" if vectors.compares() else vectors.LACKING,
         "units": [(unit.key, unit.name) for unit in unit_tree()] if may_change else (),
         "groups": Group.objects.order_by("name").values_list("name", flat=True) if may_change else (),
     }  # fmt: skip
@@ -114,7 +115,7 @@ def knowledge_document(request: HttpRequest, document_id: int) -> HttpResponse:
         raise Http404("There is no such document, or you may not read it.")
     context = {
         "row": row, "kind": KINDS[row.kind].words, "may_change": may_change,
-        "pieces": row.chunks.order_by("number").defer("vector")[:MOST_PIECES],
+        "pieces": row.chunks.order_by("number").defer("vector", "wide")[:MOST_PIECES],
         "uses": seen_uses(user, row), "embedded": row.embedded.values(),
     }  # fmt: skip
     return render(request, "knowledge/document.html", context)

@@ -10,6 +10,7 @@ knows of them does without.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -31,10 +32,13 @@ ENGLISH_NAME: Final = "all-MiniLM-L6-v2 int8 1.0.0"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What an embedding says of a piece, as it is kept, and in which language the piece is, where it is told."""
+    """What an embedding says of a piece, as 32-bit floats, and in which language the piece is, where it is told."""
 
     vector: bytes
     language: str = ""
+
+    def numbers(self) -> list[float]:
+        return array("f", self.vector).tolist()
 
 
 @cache

@@ -165,7 +165,7 @@ def _read_by(keys: Iterable[str], texts: Sequence[str]) -> dict[str, list[embedd
 
 def _kept(read: Mapping[str, embeddings.Read]) -> dict[str, Any]:
     """What a piece keeps of what the embeddings say of it."""
-    vectors = {embeddings.FIELDS[key]: one.vector for key, one in read.items()}
+    vectors = {embeddings.FIELDS[key]: one.numbers() for key, one in read.items()}
     return vectors | ({"language": read[embeddings.MANY].language} if embeddings.MANY in read else {})
 
 

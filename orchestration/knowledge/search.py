@@ -1,83 +1,34 @@
 """Which pieces of the knowledge base does a question ask for, of those that this reader may read now?
 
-By meaning (the embeddings, held in memory: an English one, and one of many languages where it is installed) and by
-words (full text of PostgreSQL), each with the rights of the moment; the orders are put together by rank (reciprocal
-rank fusion, Cormack et al. 2009). What is given is fetched with the rights asked once more, in the statement that reads
-the text.
+By meaning (two embeddings: an English one, and one of many languages where it is installed) and by words, all in the
+database and with the rights of the moment; the orders are put together by rank (reciprocal rank fusion, Cormack et al.
+2009).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, LiteralString
+from typing import Any, Final
 
-from django.db import connection
-from django.db.models import QuerySet
+from django.db import transaction
 
 from audit.db.sql import cursor
-from orchestration.knowledge import embeddings
+from orchestration.knowledge import embeddings, statements
 from orchestration.knowledge.lexemes import telling
-from orchestration.models import KnowledgePiece
+from orchestration.knowledge.vectors import compares
 from orchestration.privacy.classification import LEVELS, rank
 
-if TYPE_CHECKING:  # libraries of numbers are read at the first question
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from orchestration.knowledge.nearest import Vectors
-
 LOOKED_AT: Final = 50
-"""Pieces of each of the two orders."""
+"""Pieces of each order."""
+FEW: Final = 4_000
+"""Up to so many readable pieces are all compared; of more, along the index."""
 FLAT: Final = 60
 """How little the first places count before the next (the constant of the method)."""
 UNDERSTOOD: Final = 0.3
 """How near the nearest piece is at least to a question that the English embedding understands."""
 LONGEST: Final = 2_000
 """Characters of a question that are looked at."""
-
-READABLE: LiteralString = """
-d.state = 'ready' and d.withdrawn is null and d.level = any(%(levels)s)
-and (d.groups = '[]'::jsonb or d.groups ?| %(groups)s)
-and (%(base)s = '' or d.base in ('', %(base)s))"""
-with_every_search: Final[list[LiteralString]] = []
-"""Expressions of SQL by which a document `d` that belongs to a `unit` is for this reader (`person`, `instance`) at this
-moment: of whoever keeps units. One that belongs to none is for all units."""
-_PIECES: LiteralString = """
-from orchestration_knowledgepiece p join orchestration_knowledgedocument d on d.id = p.document_id where """
-
-
-def readable() -> LiteralString:
-    """The condition that a document `d` may be read."""
-    return READABLE + " and (d.unit = ''" + "".join(" or " + one for one in with_every_search) + ")"
-
-
-def documents() -> LiteralString:
-    return (
-        "select d.id, d.embedded ->> 'english', d.embedded ->> 'many' from orchestration_knowledgedocument d where "  # noqa: S608
-        + readable()
-    )
-
-
-def by_words() -> LiteralString:
-    return (
-        "select p.id" + _PIECES + "p.words @@ %(words)s::tsquery and " + readable()
-        + " order by ts_rank_cd(p.words, %(words)s::tsquery, 1) desc, p.id limit %(most)s"
-    )  # fmt: skip
-
-
-def read_pieces() -> LiteralString:
-    return "select p.id, d.id, d.name, p.heading, p.text, d.level" + _PIECES + "p.id = any(%(ids)s) and " + readable()
-
-
-def of_document() -> LiteralString:
-    """The pieces of the newest document of a name that this reader may read."""
-    return (
-        "select p.id, d.id, d.name, p.heading, p.text, d.level" + _PIECES  # noqa: S608 - constants
-        + "d.id = (select max(d.id) from orchestration_knowledgedocument d where d.name = %(name)s and " + readable()
-        + ") and " + readable() + " order by p.number"
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,48 +64,72 @@ class Passage:
     near: float
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A piece that one of the orders has. `near`: of each embedding that has it, how near it is; `place`: by its words;
+    `understood`: whether the English embedding reads it."""
+
+    passage: Passage
+    near: Mapping[str, float]
+    place: int | None
+    understood: bool
+
+
 Near = Mapping[str, Mapping[int, float]]
 """Of each embedding the nearest pieces, the nearest first, and how near each is."""
-_held: dict[tuple[str, str], Vectors] = {}
-_lock = Lock()
 
 
 def find(question: str, reader: Reader, most: int = 5) -> tuple[Passage, ...]:
     """The passages that fit best, the best first; none where nothing may be read, or nothing fits at all."""
     asked = " ".join(question.replace("\0", " ").split())[:LONGEST]
-    rights = reader.asked()
-    with cursor() as plain:
-        allowed = plain.execute(documents(), rights).fetchall()
-    if not asked or not allowed:
+    if not asked:
         return ()
-    found = _found_by_meaning(asked, allowed)
-    best = fused([*by_meaning(found, _unread(found)), placed(_by_words(asked, rights))])[:most]
-    near = _near(found)
-    with cursor() as plain:
-        rows = plain.execute(read_pieces(), {**rights, "ids": best}).fetchall()
-    read = {row[0]: _passage(row, near.get(row[0], 0.0)) for row in rows}
-    return tuple(read[one] for one in best if one in read)
+    vectors = _of_question(asked)
+    hits = {hit.passage.id: hit for hit in _hits(telling(asked), vectors, reader)}
+    found = {key: _nearest(key, hits.values()) for key in vectors}
+    unread = frozenset(one for one, hit in hits.items() if not hit.understood)
+    words = {one: hit.place for one, hit in hits.items() if hit.place is not None}
+    best = fused([*by_meaning(found, unread), words])[:most]
+    return tuple(hits[one].passage for one in best)
 
 
-def _found_by_meaning(asked: str, allowed: Sequence[Sequence[Any]]) -> dict[str, dict[int, float]]:
-    """What is nearest to the question, by each of the embeddings that are here."""
+def _of_question(asked: str) -> dict[str, list[float]]:
+    """What the embeddings say of a question, where the database can compare it."""
+    if not compares():
+        return {}
     from orchestration.knowledge.embedded import of_question
 
-    return {key: _nearest(key, vector, allowed) for key, vector in of_question(asked).items()}
+    return {key: vector.tolist() for key, vector in of_question(asked).items()}
 
 
-def _nearest(key: str, question: NDArray[np.float32], allowed: Sequence[Sequence[Any]]) -> dict[int, float]:
-    """Of the documents that were embedded by the very version that reads the question."""
-    at, name = 1 + list(embeddings.FIELDS).index(key), embeddings.names()[key]
-    wanted = [row[0] for row in allowed if row[at] == name]
-    return _held_for(key, wanted).nearest(question, wanted, LOOKED_AT)
+def _hits(words: str, vectors: Mapping[str, list[float]], reader: Reader) -> list[Hit]:
+    """The first of each order, of what this reader may read now."""
+    with transaction.atomic(), cursor() as plain:
+        plain.execute(statements.SETTINGS)
+        rows = plain.execute(statements.found(vectors), looked_for(words, vectors, reader), prepare=False).fetchall()
+    return [_hit(row) for row in rows]
 
 
-def _unread(found: Near) -> frozenset[int]:
-    """Of what the embedding of many languages found, what the English one does not read."""
-    pieces = list(found.get(embeddings.MANY, ()))
-    there = _held_for(embeddings.ENGLISH, ()).holds(pieces)
-    return frozenset(one for one, held in zip(pieces, there, strict=True) if not held)
+def looked_for(words: str, vectors: Mapping[str, list[float]], reader: Reader) -> dict[str, Any]:
+    """What the statement is given. Where another one is here that reads other languages, the English one reads only
+    what is not heard to be in one."""
+    names = embeddings.names()
+    return {
+        **reader.asked(), **vectors, "words": words, "most": LOOKED_AT, "few": FEW,
+        "english_is": names[embeddings.ENGLISH], "many_is": names.get(embeddings.MANY),
+        "english_reads": ["", "en"] if embeddings.MANY in names else None, "many_reads": None,
+    }  # fmt: skip
+
+
+def _hit(row: Sequence[Any]) -> Hit:
+    english, many, place, understood = row[6:]
+    near = {key: one for key, one in ((embeddings.ENGLISH, english), (embeddings.MANY, many)) if one is not None}
+    return Hit(_passage(row[:6], max(near.values(), default=0.0)), near, place, understood)
+
+
+def _nearest(key: str, hits: Iterable[Hit]) -> dict[int, float]:
+    near = [(hit.near[key], hit.passage.id) for hit in hits if key in hit.near]
+    return {one: cosine for cosine, one in sorted(near, key=lambda one: (-one[0], one[1]))}
 
 
 def by_meaning(found: Near, unread: frozenset[int]) -> list[Mapping[int, int]]:
@@ -163,7 +138,7 @@ def by_meaning(found: Near, unread: frozenset[int]) -> list[Mapping[int, int]]:
     Where the English one has nothing near, it does not understand the question; and other languages it does not read
     at all. What it cannot say, the other one says for it, so that no piece stands lower for being in its language.
     """
-    english = placed(found[embeddings.ENGLISH])
+    english = placed(found.get(embeddings.ENGLISH, ()))
     if embeddings.MANY not in found:
         return [english]
     many = placed(found[embeddings.MANY])
@@ -172,23 +147,10 @@ def by_meaning(found: Near, unread: frozenset[int]) -> list[Mapping[int, int]]:
     return [many, english | {one: place for one, place in many.items() if one in unread}]
 
 
-def _near(found: Near) -> dict[int, float]:
-    """How near each piece is for the embedding for which it is nearest."""
-    near: dict[int, float] = {}
-    for pieces in found.values():
-        near |= {one: max(near.get(one, -1.0), cosine) for one, cosine in pieces.items()}
-    return near
-
-
-def _by_words(asked: str, rights: Mapping[str, object]) -> list[int]:
-    words = telling(asked)
-    return _ids(by_words(), {**rights, "words": words, "most": LOOKED_AT}) if words else []
-
-
 def passages_of(name: str, reader: Reader) -> tuple[Passage, ...]:
     """All pieces of the newest document of this name, in their order, where the reader may read it now."""
     with cursor() as plain:
-        rows = plain.execute(of_document(), {**reader.asked(), "name": name}).fetchall()
+        rows = plain.execute(statements.of_document(), {**reader.asked(), "name": name}).fetchall()
     return tuple(_passage(row, 0.0) for row in rows)
 
 
@@ -197,7 +159,7 @@ def passages(pieces: Sequence[int], reader: Reader) -> tuple[Passage, ...]:
     if not pieces:
         return ()
     with cursor() as plain:
-        rows = plain.execute(read_pieces(), {**reader.asked(), "ids": list(pieces)}).fetchall()
+        rows = plain.execute(statements.read_pieces(), {**reader.asked(), "ids": list(pieces)}).fetchall()
     found = {row[0]: _passage(row, 0.0) for row in rows}
     return tuple(found[one] for one in pieces if one in found)
 
@@ -218,28 +180,3 @@ def fused(orders: Iterable[Mapping[int, int]]) -> list[int]:
         for one, place in order.items():
             points[one] = points.get(one, 0.0) + 1 / (FLAT + place)
     return sorted(points, key=lambda one: (-points[one], one))
-
-
-def _held_for(key: str, wanted: Sequence[int]) -> Vectors:
-    """The vectors of at least these documents. A document never changes, and neither does how it was embedded."""
-    from orchestration.knowledge.nearest import Vectors
-
-    place = str(connection.settings_dict["NAME"]), key
-    with _lock:
-        held = _held.setdefault(place, Vectors())
-        if missing := [one for one in wanted if one not in held.read]:
-            rows = _rows(key).filter(document__in=missing).order_by("pk")
-            held = _held[place] = held.joined(missing, rows.values_list("document", "pk", embeddings.FIELDS[key]))
-        return held
-
-
-def _rows(key: str) -> QuerySet[KnowledgePiece]:
-    """What an embedding reads: the English one not what another one hears to be in another language."""
-    rows = KnowledgePiece.objects.filter(**{f"{embeddings.FIELDS[key]}__isnull": False})
-    alone = key != embeddings.ENGLISH or embeddings.MANY not in embeddings.names()
-    return rows if alone else rows.filter(language__in=("", "en"))
-
-
-def _ids(statement: LiteralString, values: Mapping[str, object]) -> list[int]:
-    with cursor() as plain:
-        return [row[0] for row in plain.execute(statement, values).fetchall()]

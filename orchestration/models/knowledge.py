@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -54,15 +55,19 @@ class KnowledgeDocument(models.Model):
 class KnowledgePiece(models.Model):
     """Some paragraphs of a document under their heading (a chunk), and what they mean as numbers.
 
-    The database keeps its `words` beside it (a generated column of the migration), which only searches read.
+    The database keeps its `words` beside it (a generated column of the migration), which only searches read; and its
+    numbers as a type that it can compare, where it has one (`orchestration.knowledge.vectors`): they are written here,
+    and only searches read them.
     """
 
     document = models.ForeignKey(KnowledgeDocument, models.CASCADE, related_name="chunks")
     number = models.IntegerField()
     heading = models.CharField(max_length=300)
     text = models.TextField()
-    vector = models.BinaryField(help_text="32-bit floats of length one, as the English embedding gives them")
-    wide = models.BinaryField(null=True, help_text="as that of many languages gives them, where it is installed")
+    vector = ArrayField(models.FloatField(), help_text="384 numbers of length one, as the English embedding gives them")
+    wide = ArrayField(
+        models.FloatField(), null=True, help_text="as that of many languages gives them, where it is installed"
+    )
     language = models.CharField(max_length=2, blank=True, help_text="as that of many languages hears it")
 
     class Meta:

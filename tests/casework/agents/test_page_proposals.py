@@ -61,7 +61,9 @@ def test_a_passage_that_it_cites_opens_and_is_signed_and_only_who_may_read_it_re
         name="Calls", digest="0" * 64, size=1, kind="markdown", level="internal", state="ready", since=now, added=now,
         by="system:test",
     )  # fmt: skip
-    piece = document.chunks.create(number=1, heading="Calls › Upset", text="Call on the same day.", vector=b"")
+    piece = document.chunks.create(
+        number=1, heading="Calls › Upset", text="Call on the same day.", vector=[1.0] + [0.0] * 383
+    )
     AgentProposal.objects.filter(pk=row.pk).update(evidence=[*row.evidence, f"passage:{piece.pk}"])
     text, carried = page(clara, case, row)
     assert f'href="/knowledge/{document.pk}/#piece-{piece.pk}"' in text and "Call on the same day." in text

@@ -7,7 +7,9 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from audit.db.sql import cursor
 from audit.models import AuditEvent
+from orchestration.knowledge import vectors
 from orchestration.knowledge.register import index
 from orchestration.models import KnowledgeDocument
 
@@ -107,3 +109,17 @@ def test_only_administrators_change_it(admin: Client, people: dict[str, User]) -
         assert admin.post("/knowledge/", {"name": "x", "level": "public", "text": "y"}).status_code == 403
         assert admin.post(f"/knowledge/{row.pk}/withdraw/", {"reason": "Because."}).status_code == 403
     assert KnowledgeDocument.objects.filter(withdrawn=None).count() == 1
+
+
+def test_where_the_database_compares_no_meanings_the_page_says_so_and_to_administrators_what_brings_it(
+    admin: Client, people: dict[str, User]
+) -> None:
+    added(admin, "The limit of a card is 50 EUR.")
+    with cursor() as plain:
+        plain.execute("set constraints all immediate")  # as a commit does: else the table cannot be changed
+    vectors.take_back()
+    for person, told in (("ada", True), ("anna", False)):
+        admin.force_login(people[person])
+        page = asked(admin, "limit")
+        assert "is 50 EUR" in page and "this database does not compare meanings" in page, person
+        assert ("create extension vector" in page) is told and "Ask in any language" not in page, person

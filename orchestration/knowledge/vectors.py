@@ -1,0 +1,91 @@
+"""Can this database compare what texts mean, and what does it take where it can not?
+
+It can where it has the extension `vector` (pgvector): what the embeddings say of a piece is then kept as numbers that
+PostgreSQL orders itself, with an index of the nearest (HNSW). The product's own server has it. One of somebody else may
+lack it, or the right to create it: there the same numbers stand in plain arrays, which nothing compares, until the
+extension is there at a later `migrate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final, LiteralString
+
+from django.core.checks import CheckMessage, Warning
+from django.db import transaction
+from psycopg.errors import FeatureNotSupported, InsufficientPrivilege
+
+from audit.db.sql import cursor
+
+KEPT_AS: Final[LiteralString] = """
+select format_type(atttypid, null) from pg_attribute
+where attrelid = to_regclass('orchestration_knowledgepiece') and attname = 'vector'"""
+RECENT: Final[LiteralString] = """
+select from pg_extension where extname = 'vector' and string_to_array(extversion, '.')::int[] >= '{0,8}'"""
+COMPARED: Final = "halfvec"
+PLAIN: Final = "double precision[]"
+TURNED: Final[LiteralString] = """
+alter table orchestration_knowledgepiece
+    alter column vector type halfvec(384), alter column vector set storage plain,
+    alter column wide type halfvec(384), alter column wide set storage plain"""
+INDEXED: Final[LiteralString] = """
+create index knowledge_piece_near_vector on orchestration_knowledgepiece using hnsw (vector halfvec_ip_ops);
+create index knowledge_piece_near_wide on orchestration_knowledgepiece using hnsw (wide halfvec_ip_ops)"""
+TURNED_BACK: Final[LiteralString] = """
+drop index if exists knowledge_piece_near_vector, knowledge_piece_near_wide;
+alter table orchestration_knowledgepiece
+    alter column vector type double precision[] using vector::real[]::double precision[],
+    alter column wide type double precision[] using wide::real[]::double precision[]"""
+LACKING: Final = (
+    "This database does not compare meanings: knowledge is found by its words alone. Have its administrator run "
+    "“create extension vector” in it (pgvector 0.8 or later), then run “casewright manage migrate”."
+)
+
+
+def compares() -> bool:
+    """Whether it does now."""
+    return _kept_as() == COMPARED
+
+
+def bring() -> bool:
+    """Have the database compare meanings, where it can and does not yet; whether it does now."""
+    if _kept_as() == PLAIN and _extension():
+        with transaction.atomic(), cursor() as plain:
+            for statement in (TURNED, INDEXED):
+                plain.execute(statement)
+    return compares()
+
+
+def after_migrations(**told: Any) -> None:
+    """Whatever made the database lack it before, a `migrate` looks anew."""
+    bring()
+
+
+def take_back() -> None:
+    """Have it keep plain arrays again."""
+    if compares():
+        with transaction.atomic(), cursor() as plain:
+            plain.execute(TURNED_BACK)
+
+
+def check(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    """What `check --database default`, and each `migrate` before its work, say of it."""
+    lacks = bool(databases) and _kept_as() == PLAIN
+    return [Warning(LACKING, id="knowledge.W001")] if lacks else []
+
+
+def _kept_as() -> str:
+    """The type of the columns; "" before there are any."""
+    with cursor() as plain:
+        found = plain.execute(KEPT_AS).fetchone()
+    return "" if found is None else str(found[0])
+
+
+def _extension() -> bool:
+    """Whether the database has it, in a version that goes on along its index until enough is found that may be read;
+    it is made where that is allowed."""
+    with suppress(FeatureNotSupported, InsufficientPrivilege), transaction.atomic(), cursor() as plain:
+        plain.execute("create extension if not exists vector")
+    with cursor() as plain:
+        return plain.execute(RECENT).fetchone() is not None
