@@ -88,6 +88,7 @@ ACTIONS: dict[str, str] = {
     "work.lapsed": "did not do work in time",
     "work.handed": "handed work to a person",
     "source.withdrawn": "heard that a document was withdrawn from which an answer was made",
+    "source.reviewed": "looked again at an answer whose source was withdrawn",
     "work.left": "went on without work that nobody did",
     "work.moved": "handed work to another actor",
     "work.changed": "changed what work was asked for with",

@@ -35,6 +35,7 @@ from casework.explaining import verification as contests_verification
 from casework.governance import reviews
 from casework.intake import watched
 from casework.knowledge import of_units
+from casework.knowledge import reviews as source_reviews
 from casework.ldap import worker_tasks as ldap_tasks
 from casework.lists import projection
 from casework.proof import histories
@@ -67,7 +68,7 @@ FEATURES: tuple[Any, ...] = (
     unit_sureness, unit_asks, of_units, cases_verification, roles_verification, proposals_verification,
     rates_verification, reviews, controls_metrics, calendars_verification, deadlines_verification,
     documents_verification, documents_asked, agents_opening, erasure_verification, contests_verification,
-    comments_verification, second_look, barred_verification, first_verification,
+    comments_verification, second_look, source_reviews, barred_verification, first_verification,
 )  # fmt: skip
 """Modules with a `hang_in` of their own."""
 

@@ -57,6 +57,17 @@ def _withdrawn(detail: Detail) -> Told:
     return Told("rules", "book", text, by_actor=False, tone="bad")
 
 
+REVIEWED: Final = {
+    "stands": "it holds without this source", "corrected": "it was wrong and is corrected", "unused": "it was not used",
+}  # fmt: skip
+
+
+def _reviewed(detail: Detail) -> Told:
+    found = REVIEWED.get(detail.get("outcome", ""), "")
+    text = f"looked again at the answer that was made from “{detail.get('name', '')}”: {found}. “{detail['finding']}”"
+    return Told("people", "book", text)
+
+
 def _held(detail: Detail) -> Told:
     return Told("ai", "hand-stop", "was stopped meanwhile, so its answer is held back and not used", tone="bad")
 
@@ -114,6 +125,7 @@ def _lapsed(detail: Detail) -> Told:
 
 HANDOFFS: Final[Mapping[str, Callable[[Detail], Told]]] = {
     "work.handed": _handed, "work.left": _left, "source.withdrawn": _withdrawn,
+    "source.reviewed": _reviewed,
     "work.held": _held, "work.moved": _moved, "work.changed": _changed,
     "work.by_hand": _by_hand, "work.routed": _routed, "work.fetched": _fetched, "work.lapsed": _lapsed,
     "suggestion.judged": _judged, "suggestion.asked_first": _asked_first,

@@ -29,7 +29,7 @@ from casework.models import Case
 from orchestration.documents import store
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.models import EventDelivery, Instance, KnowledgeDocument
+from orchestration.models import EventDelivery, Instance, KnowledgeDocument, KnowledgeUse
 from orchestration.shell import services
 
 log = structlog.get_logger("casework.erasure")
@@ -75,13 +75,15 @@ def erase_now(*, chain: int, order: int, why: str, origin: Origin) -> ErasedChai
         transaction.on_commit(partial(_files_erase, chain, digests))
         transaction.on_commit(partial(note_cases, [chain]), robust=True)
         for each in own:
-            erase_now(chain=each, order=order, why=f"A contest of case {chain}, which is erased", origin=origin)
+            erase_now(chain=each, order=order, why=f"About case {chain}, which is erased", origin=origin)
     return erased
 
 
 def going_along(chains: Sequence[int]) -> list[int]:
-    """The cases in which contested decisions of these are looked at again, but for those under a hold of their own."""
+    """The cases in which contested decisions, or answers, of these are looked at again, but for those under a hold of
+    their own."""
     own = list(Contest.objects.filter(case__instance__in=chains).exclude(own=0).values_list("own", flat=True))
+    own += KnowledgeUse.objects.filter(job__instance__in=chains).exclude(review=0).values_list("review", flat=True)
     held = LegalHold.objects.filter(case__instance__in=own).values_list("case__instance", flat=True)
     return sorted({*own} - {*held})
 

@@ -12,18 +12,19 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Final, LiteralString
 
-from django.contrib.auth.models import Group, User
-from django.db.models import Q, QuerySet
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from audit.db.sql import cursor
 from audit.services import Fact, Origin
 from casework.access.permissions import may, origin_of
 from casework.access.separation_of_duties import did_elsewhere
+from casework.access.who_works import who_may_work
 from casework.cases.dependent import Dependent, dependents
 from casework.cases.locking import locked
 from casework.explaining.models import CASE_TYPE, Contest
 from casework.intake.services import Opened, case_open
-from casework.models import Case, CaseGroupObjectPermission, CaseUserObjectPermission
+from casework.models import Case
 from casework.tasks.barred import barred_from_elsewhere
 from casework.tasks.services import Also, with_completion
 from orchestration.ground.refusals import Refused
@@ -61,7 +62,7 @@ def case_of_its_own(row: Contest, origin: Origin) -> int:
     if not Definition.objects.filter(key=CASE_TYPE).exists():
         return 0
     case = row.case
-    groups, people = _who_may_work(case)
+    groups, people = who_may_work(case)
     had = sorted(name.removeprefix("person:") for name in participants(case.instance_id))
     data = {
         "contest": row.pk, "case": case.pk, "decision": row.sequence, "groups": groups, "people": people,
@@ -72,15 +73,6 @@ def case_of_its_own(row: Contest, origin: Origin) -> int:
         origin=origin, unit="" if case.unit is None else case.unit.key,
     )  # fmt: skip
     return outcome.case.instance_id if isinstance(outcome, Opened) else 0
-
-
-def _who_may_work(case: Case) -> tuple[list[str], list[str]]:
-    """Groups and people, by name."""
-    work = {"content_object": case, "permission__codename": "work_case"}
-    here = Q(pk__in=CaseGroupObjectPermission.objects.filter(**work).values("group"))
-    groups = Group.objects.filter(here | Q(permissions__codename="work_case")).distinct()
-    people = CaseUserObjectPermission.objects.filter(**work).values_list("user__username", flat=True)
-    return sorted(groups.values_list("name", flat=True)), sorted(people)
 
 
 def task_of(row: Contest) -> HumanTask | None:

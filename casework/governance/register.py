@@ -44,7 +44,7 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ("task.claimed", "task.released", "task.assigned", "task.priority", "task.due",
          "case.handed_over", "case.changed", "case.edited",
          "document.added", "document.checked", "item.removed", "agent.decided", "agent.undone", "agent.stopped",
-         "letter.drafted", "letter.sent", "decision.contested", "contest.decided"),
+         "letter.drafted", "letter.sent", "decision.contested", "contest.decided", "source.reviewed"),
     ),
     "changes": (
         "Rules and rights",

@@ -147,14 +147,31 @@ def readable_by(user: User) -> Q:
     return allowed & Q(level__in=reader.asked()["levels"]) & in_reach(user)
 
 
-def seen_uses(user: User, row: KnowledgeDocument) -> tuple[list[tuple[int, Use]], int]:
-    """The answers that were made from a document, each with its case, in cases that this person may see; and how many
-    there are elsewhere."""
+@dataclass(frozen=True, slots=True)
+class SeenUse:
+    """An answer that was made from a document, with its case. `review`, `standing`: the case in which a person looks at
+    it again since the document was withdrawn, and its state."""
+
+    case: int
+    closed: bool
+    use: Use
+    review: int | None
+    standing: str
+
+
+def seen_uses(user: User, row: KnowledgeDocument) -> tuple[list[SeenUse], int]:
+    """The answers that were made from a document, in cases that this person may see; and how many there are
+    elsewhere."""
     every = uses_of(row)
-    theirs = Case.objects.filter(instance__in={use.instance for use in every})
-    cases = theirs.filter(permissions.cases_with_right(user, "view"))
-    seen = dict(cases.values_list("instance", "pk"))
-    shown = [(seen[use.instance], use) for use in every if use.instance in seen]
+    wanted = {use.instance for use in every} | {use.review for use in every}
+    cases = Case.objects.filter(permissions.cases_with_right(user, "view"), instance__in=wanted)
+    seen = {case.instance_id: case for case in cases.only("pk", "instance", "closed", "state")}
+    shown = [
+        SeenUse(case.pk, case.closed, use, review.pk if review else None, review.state if review else "")
+        for use in every
+        if (case := seen.get(use.instance)) is not None
+        for review in (seen.get(use.review),)
+    ]
     return shown, len(every) - len(shown)
 
 

@@ -33,12 +33,14 @@ used as (
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An answer that was made from a document. `cited`: it names the document as its source."""
+    """An answer that was made from a document. `cited`: it names the document as its source. `review`: the root case in
+    which a person looks at it again since the document was withdrawn; 0: none."""
 
     instance: int
     at: datetime
     capability: str
     cited: bool
+    review: int
 
 
 def noted(job: Job, capability: Capability, output: Json) -> Part | None:
@@ -54,16 +56,16 @@ def noted(job: Job, capability: Capability, output: Json) -> Part | None:
 
 def uses_of(document: KnowledgeDocument) -> list[Use]:
     """The answers that were made from a document, the latest first: one for each call that was used."""
-    found: dict[tuple[int, int], bool] = {}
-    for job, attempt, cited in KnowledgeUse.objects.filter(piece__document=document).values_list(
-        "job", "attempt", "cited"
-    ):
-        found[job, attempt] = found.get((job, attempt), False) or cited
+    found: dict[tuple[int, int], tuple[bool, int]] = {}
+    rows = KnowledgeUse.objects.filter(piece__document=document).values_list("job", "attempt", "cited", "review")
+    for job, attempt, cited, review in rows:
+        was_cited, _ = found.get((job, attempt), (False, 0))
+        found[job, attempt] = was_cited or cited, review
     calls = ActorCall.objects.filter(job__in={job for job, _ in found}, outcome__in=USED).order_by("-started")
-    rows = calls.values_list("job", "attempt", "instance", "started", "capability")
+    made = calls.values_list("job", "attempt", "instance", "started", "capability")
     return [
-        Use(instance, at, capability, found[job, attempt])
-        for job, attempt, instance, at, capability in rows
+        Use(instance, at, capability, *found[job, attempt])
+        for job, attempt, instance, at, capability in made
         if (job, attempt) in found
     ]
 

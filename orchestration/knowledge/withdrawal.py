@@ -1,11 +1,12 @@
 """What becomes of the answers that were made from a document which was withdrawn?
 
-Each open case with such an answer gets an incident, so that a person of it looks at the answer again; a closed one
-hears of it in its history. Once for each case and document, whatever dies in between.
+Of each open case with such an answer a person gets a task, or where there is no way to give one an incident, to look at
+the answer again; a closed one hears of it in its history. Once for each case and document, whatever dies in between.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from django.db import transaction
@@ -22,6 +23,9 @@ from orchestration.shell.savepoint import tried
 CODE: Final = "source-withdrawn"
 ORIGIN: Final = Origin("system:knowledge")
 AT_ONCE: Final = 200
+looked_at_again: Final[list[Callable[[KnowledgeDocument, int, Origin], int]]] = []
+"""Of whoever keeps cases: opens a case in which a person looks again at what was answered in this one, and gives its
+number; 0 where there is nothing to open."""
 
 
 def tell(pk: int) -> None:
@@ -39,11 +43,18 @@ def tell(pk: int) -> None:
 @transaction.atomic
 def _tell(row: KnowledgeDocument, instance: int) -> None:
     uses = KnowledgeUse.objects.filter(piece__document=row.pk, job__instance=instance, told=None)
-    if uses.update(told=clock.utc_now()):
-        message = f"The document {row.name!r} was withdrawn. An answer of this case was made from it: look at it again."
-        outcome = services.send(instance, RaiseIncident(CODE, message), ORIGIN)
-        if isinstance(outcome, Refused):
-            services.record(instance, [Fact("source.withdrawn", {"document": row.pk, "name": row.name})], ORIGIN)
+    if not uses.exists():
+        return
+    review = next((found for opens in looked_at_again if (found := opens(row, instance, ORIGIN))), 0)
+    uses.update(told=clock.utc_now(), review=review)
+    if review or not _raised(row, instance):
+        services.record(instance, [Fact("source.withdrawn", {"document": row.pk, "name": row.name})], ORIGIN)
+
+
+def _raised(row: KnowledgeDocument, instance: int) -> bool:
+    """Whether an incident of the case says so; a closed case has none."""
+    message = f"The document {row.name!r} was withdrawn. An answer of this case was made from it: look at it again."
+    return not isinstance(services.send(instance, RaiseIncident(CODE, message), ORIGIN), Refused)
 
 
 def look_after() -> None:

@@ -85,6 +85,9 @@ class KnowledgeUse(models.Model):
     attempt = models.IntegerField()
     cited = models.BooleanField(help_text="whether the answer names it as its source")
     told = models.DateTimeField(null=True, help_text="when its case was told that the document was withdrawn")
+    review = models.BigIntegerField(
+        default=0, db_default=0, help_text="the root case in which a person looks at the answer again then; 0: none"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["piece", "job", "attempt"], name="knowledge_use_once")]
