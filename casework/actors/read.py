@@ -51,7 +51,8 @@ class Health:
 @dataclass(frozen=True, slots=True)
 class ActorRow:
     """`running`: calls under way; `calls_now`: in this minute. `held`: jobs that wait until it is let loose. `came`:
-    when the version in use came in."""
+    when the version in use came in. `drift`: moved or drifted, where that was asked
+    (`casework.actors.ledger.drift.signed`)."""
 
     key: str
     name: str
@@ -72,6 +73,7 @@ class ActorRow:
     stopped_with: str = ""
     today: date = date.min
     came: datetime | None = None
+    drift: str = ""
 
     @property
     def is_ready(self) -> bool:

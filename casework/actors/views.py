@@ -19,6 +19,7 @@ from casework.actors.actor_page import actor_page
 from casework.actors.capability_page import capability_list, policy
 from casework.actors.changes import changes_of
 from casework.actors.incidents import retry_failed, waiting_for
+from casework.actors.ledger.drift import signed
 from casework.actors.words import budget_words, kind_words, limit_words, seen_words
 from casework.forms.answer_validation import tells, text_errors
 from casework.people.second_person import Waits, setting_change, waiting_refuse
@@ -39,7 +40,8 @@ WRONG_REASON = "Say in 3 to 500 characters why: it is kept with the change."
 def actors(request: HttpRequest) -> HttpResponse:
     """All of them, those that are asked for."""
     may_read(request)
-    rows, asked = read.actor_list(clock.utc_now()), _asked(request)
+    now = clock.utc_now()
+    rows, asked = signed(read.actor_list(now), now), _asked(request)
     shown = [row for row in rows if asked.takes(row)]
     context = {
         "actors": rows, "shown": len(shown), "groups": read.grouped(shown, asked.group), "asked": asked,
@@ -73,13 +75,15 @@ def actor(request: HttpRequest, key: str) -> HttpResponse:
     """What there is to know of one."""
     may_read(request)
     found = get_object_or_404(Actor, key=key)
-    page, by = actor_page(found, clock.utc_now()), permissions.origin_of(person(request)).actor
+    now = clock.utc_now()
+    page, by = actor_page(found, now), permissions.origin_of(person(request)).actor
+    (row,) = signed([page.row], now)
     steps = {
         row.pk: list(versions.steps(standing(row), by))
         for row in ActorVersion.objects.filter(actor=found).select_related("actor").defer("artefact")
     }
     context = {
-        "page": page, "row": page.row, "card": page.row.card, "seen": seen_words(page.row.card),
+        "page": page, "row": row, "card": page.row.card, "seen": seen_words(page.row.card),
         "limits": [*limit_words(page.row.card), budget_words(_budget_of(key))], "changes": changes_of(key),
         "versions": [(row, steps[row.id]) for row in page.versions],
         "may_change": permissions.may_publish(person(request)), "from_file": found.kind in FILE_KINDS,

@@ -7,14 +7,17 @@ answers tells nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import log, sqrt
 from typing import Final
 
+from django.contrib.auth.models import User
 from django.db import connection
 
+from casework.access import permissions
+from casework.actors.read import ActorRow, actor_list
 from casework.actors.version_page import may_show
 from orchestration.actors.capability import shipped
 
@@ -94,6 +97,19 @@ def drifts(now: datetime) -> tuple[Drift, ...]:
     made = (drift(actor, before, lately, _is_open(what)) for actor, (what, before, lately) in found.items())
     order = (DRIFTED, MOVED, STEADY, TOO_FEW)
     return tuple(sorted(made, key=lambda one: (order.index(one.sign), one.actor)))
+
+
+def signed(rows: Iterable[ActorRow], now: datetime) -> list[ActorRow]:
+    """With the sign of each whose answers have moved or drifted."""
+    signs = {one.actor: one.sign for one in drifts(now) if one.sign in (MOVED, DRIFTED)}
+    return [replace(row, drift=signs.get(row.key, "")) for row in rows]
+
+
+def drifted(user: User, now: datetime) -> tuple[ActorRow, ...]:
+    """Those that this person sees to whose answers have drifted."""
+    if not permissions.may_publish(user):
+        return ()
+    return tuple(row for row in signed(actor_list(now), now) if row.drift == DRIFTED)
 
 
 def drift(actor: str, before: Window, lately: Window, shows_labels: bool = True) -> Drift:

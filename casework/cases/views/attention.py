@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from casework.actors.ledger.drift import drifted
 from casework.cases.decide_many import Row, decided
 from casework.cases.incidents import BY_HAND, END, MOVE, RETRY, SKIP, WAYS, Wish, offers
 from casework.cases.read.attention import MOST, Trouble, kinds, troubles
@@ -101,6 +102,7 @@ def _page(request: HttpRequest, progress: Progress | None = None) -> HttpRespons
         "progress": progress, "offers": _offers(shown), "how": request.POST.get("how", RETRY),
         "ways": [(way, WAYS[way]) for way in OFFERED],
         "outdated": () if part else outdated(user, now), "news_for": NEWS_FOR.days, "cut": MOST if cut else 0,
+        "drifted": () if part else drifted(user, now),
         "here": reverse("attention") + (f"?kind={quote(kind)}" if kind else ""),
         "seen": seen,
     }  # fmt: skip

@@ -51,12 +51,18 @@ def test_accuracy_and_overrides_stand_beside_how_many_they_are_of(ada, call):
     assert '75.0 % <span class="quiet">(59.8 to 85.8; of 40 judged)</span>' in told(ada.get("/ledger/measures/"))
 
 
-def test_who_answers_otherwise_lately_stands_there_with_a_sign(ada, call):
+def test_who_answers_otherwise_lately_stands_with_a_sign_wherever_administrators_look(ada, people, call):
     for days, label in ((20, "refund_request"), (1, "card_not_working")):
         began = clock.utc_now() - timedelta(days=days)
         judged(call, 60, 0.9, "accepted", started=began, output={"label": label})
     page = told(ada.get("/ledger/measures/"))
     assert "60 then 61" in page and "drifted</span>" in page[page.index('id="drift"') :]
+    key = call.actor
+    for address in ("/actors/", f"/actors/{key}/", "/attention/"):
+        page = told(ada.get(address))
+        assert page.count("drifted</span>" if "actors" in address else "answers have drifted") == 1, address
+    ada.force_login(people["anna"])
+    assert "have drifted" not in told(ada.get("/attention/"))
 
 
 @pytest.mark.parametrize(
