@@ -30,6 +30,7 @@ alter table orchestration_knowledgepiece
     alter column vector type halfvec(384), alter column vector set storage plain,
     alter column wide type halfvec(384), alter column wide set storage plain"""
 INDEXED: Final[LiteralString] = """
+set local maintenance_work_mem = '256MB';
 create index knowledge_piece_near_vector on orchestration_knowledgepiece using hnsw (vector halfvec_ip_ops);
 create index knowledge_piece_near_wide on orchestration_knowledgepiece using hnsw (wide halfvec_ip_ops)"""
 TURNED_BACK: Final[LiteralString] = """

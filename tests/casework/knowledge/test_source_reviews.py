@@ -70,6 +70,7 @@ def test_who_works_the_case_sees_why_and_what_was_answered_and_says_what_became_
     history = client.get(f"/cases/{case.pk}/history/").content.decode()
     assert "it was wrong and is corrected" in history and FOUND["finding"] in history
     assert "All histories hold" in verified("--whole")
+    User.objects.filter(pk=people["ada"].pk).update(is_superuser=True)  # sees to the knowledge base, and sees the case
     client.force_login(people["ada"])
     document = KnowledgeUse.objects.get(review=task.instance_id).piece.document_id
     page = client.get(f"/knowledge/{document}/").content.decode()
