@@ -9,51 +9,28 @@ kept in the history of that case.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Final
 
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from audit.selectors import recent
 from audit.services import Fact, Origin
-from casework.access.permissions import may
 from casework.access.who_works import who_may_work
-from casework.actors.ledger.call import call_page
 from casework.cases.dependent import Dependent, dependents
 from casework.cases.locking import locked
 from casework.intake.services import Opened, case_open
+from casework.knowledge.lost_source import CASE_TYPE, calls_from, case_about
 from casework.models import Case
 from casework.tasks.services import Also, with_completion
 from orchestration.ground.refusals import Refused
 from orchestration.knowledge import withdrawal
-from orchestration.models import ActorCall, Definition, HumanTask, KnowledgeDocument, KnowledgeUse
+from orchestration.models import Definition, KnowledgeDocument, KnowledgeUse
 from orchestration.shell import services
 from orchestration.shell.services import Locked
 
-CASE_TYPE: Final = "source-review"
 REVIEWED: Final = "source.reviewed"
 FOLLOWS: Final = "It goes with the case whose answer it is about. Finish its task instead, and say what became of it."
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An answer that is looked at again, as a reader of its case may see it; `text` empty where they may not."""
-
-    call: int
-    at: datetime
-    capability: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """What the page of such a task says of the answers: `case` is None for who may not see that."""
-
-    case: int | None
-    answers: tuple[Given, ...]
 
 
 def open_review(row: KnowledgeDocument, instance: int, origin: Origin) -> int:
@@ -64,7 +41,7 @@ def open_review(row: KnowledgeDocument, instance: int, origin: Origin) -> int:
         return 0
     groups, people = who_may_work(case)
     data = {
-        "document": row.name, "why": _why(row), "case": case.pk, "calls": _calls(row, instance), "groups": groups,
+        "document": row.name, "why": _why(row), "case": case.pk, "calls": calls_from(row, instance), "groups": groups,
         "people": people,
     }  # fmt: skip
     outcome = case_open(
@@ -80,42 +57,8 @@ def _why(row: KnowledgeDocument) -> str:
     return str(next(told, {}).get("reason", ""))
 
 
-def _calls(row: KnowledgeDocument, instance: int) -> list[int]:
-    """The calls of a case that made an answer from a document."""
-    uses = KnowledgeUse.objects.filter(piece__document=row, job__instance=instance)
-    made = set(uses.values_list("job", "attempt"))
-    calls = ActorCall.objects.filter(job__in={job for job, _ in made}).order_by("pk")
-    return [pk for pk, job, attempt in calls.values_list("pk", "job", "attempt") if (job, attempt) in made]
-
-
-def review_of(user: User, task: HumanTask, now: datetime) -> Reviewed | None:
-    """What such a task is about; None for any other task."""
-    if task.instance.case.case_type != CASE_TYPE:
-        return None
-    about = _about(task.instance_id)
-    if about is None or not may(user, "view", about):
-        return Reviewed(None, ())
-    uses = KnowledgeUse.objects.filter(review=task.instance_id)
-    documents = KnowledgeDocument.objects.filter(pk__in=uses.values("piece__document"))
-    pages = [call_page(user, number, now) for row in documents for number in _calls(row, about.instance_id)]
-    return Reviewed(
-        about.pk,
-        tuple(
-            Given(page.call.pk, page.call.started, page.call.capability, page.content.output if page.content else "")
-            for page in pages
-            if page is not None
-        ),
-    )
-
-
-def _about(review: int) -> Case | None:
-    """The case whose answer is looked at in this one."""
-    uses = KnowledgeUse.objects.filter(review=review)
-    return Case.objects.filter(instance__in=uses.values("job__instance")).first()
-
-
 def _with_the_task(case: Locked, origin: Origin) -> Also | Refused:
-    about = _about(case.instance)
+    about = case_about(case.instance)
     if about is None:
         return Refused("gone", "The case with the answer is gone.")
     return partial(_kept, locked(about.instance_id), origin, case.instance)

@@ -16,7 +16,7 @@ from casework.explaining.models import contest_of
 from casework.forms.answer_validation import at_path
 from casework.forms.rendering import answers_form, in_words, typed_answers
 from casework.forms.schema_form import text_of
-from casework.knowledge.reviews import review_of
+from casework.knowledge.lost_source import Reviewed, review_of
 from casework.tasks import services
 from casework.tasks.first_answers import ASKED_AGAIN
 from casework.tasks.judging import Judging, asks_more, judging
@@ -45,9 +45,17 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     had = in_words(page.form, kept.texts)
     context = {"page": page, "form": form, "seen": seen, "keeping": kept, "had": had, "standing": _standing(found)}
     context |= {"judging": judged, "contest": contest_of(found)}
-    context["lost_source"] = review_of(person(request), found, clock.utc_now())
+    context["lost_source"] = _lost_source(person(request), found)
     context |= _way(request)
     return render(request, "tasks/page.html", context)
+
+
+def _lost_source(reader: User, task: HumanTask) -> Reviewed | None:
+    """What was answered in another case, of which it is kept that they saw it."""
+    review = review_of(reader, task, clock.utc_now())
+    if review is not None and review.case is not None:
+        case_viewed(by=reader, case=review.case)
+    return review
 
 
 @reads
