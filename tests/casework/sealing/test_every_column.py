@@ -41,6 +41,7 @@ NOT_OF_THE_CASE = {
     "of an actor's card": ("orchestration_agentproposal.price",),
     "numbers": ("orchestration_agentproposal.items",),
     "of its version": ("orchestration_agentrun.limits",),
+    "of the case type": ("casework_deadlinenotice.title",),
     "the agent's own name of it": ("orchestration_agentrun.reference",),
     "a key": (
         "casework_comparison.owner",
