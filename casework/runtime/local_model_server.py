@@ -10,6 +10,8 @@ import signal
 import sys
 from typing import Any, Final
 
+NAME: Final = "qwen2.5-coder-1.5b-instruct"
+"""What it calls itself in its answers, in place of the path of its file."""
 CONTEXT: Final = 8192
 """Tokens of a question and its answer."""
 
@@ -17,7 +19,7 @@ CONTEXT: Final = 8192
 def main(model: str, port: int) -> None:
     llama: Any = importlib.import_module("xllamacpp")
     params = llama.CommonParams()
-    params.model.path = model
+    params.model.path, params.model_alias = model, {NAME}
     params.n_ctx, params.n_parallel, params.warmup, params.use_jinja = CONTEXT, 1, False, True
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
     params.hostnames, params.port = ["127.0.0.1"], port

@@ -14,20 +14,27 @@ import difflib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
+import yaml
+
+from casework.actors.bundled import CASE_TYPES
+from casework.management.commands.agent_model import thought_for
 from orchestration.actors.hosts.addresses import Listed
 from orchestration.actors.hosts.client import Bounds, Got, Sent, exchange
+from orchestration.actors.kinds.agent.file import agent_of
 from orchestration.actors.kinds.language_model import actor
 from orchestration.actors.shipped_prompts import Server, shipped_prompts
+from orchestration.agents.modelled import Modelled
 
 Json = Any
 Exchange = Callable[[Sent, Iterable[Listed], Bounds], Got]
 
+AGENT: Final = CASE_TYPES / "complaint" / "actors" / "next-steps.yaml"
 FOLDER: Final = Path(__file__).with_name("recorded")
 AGAIN: Final = "If that is meant, record it anew: make llm, then python -m tests.orchestration.actors.language URL"
 MODEL: Final = "local"
@@ -36,15 +43,27 @@ MOST_SECONDS: Final = 280.0
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One call. `typed`: how the server is asked to keep to the form."""
+    """One call of a prompt that ships. `changes`: of its file."""
 
     capability: str
     input: dict[str, Json]
-    typed: str = "schema"
+    changes: dict[str, Json] = field(default_factory=dict)
 
     def asks(self, url: str) -> actor.LanguageModelActor:
-        file = shipped_prompts()[self.capability].file_for(Server(url, MODEL, typed=self.typed), MOST_SECONDS)
-        return actor.LanguageModelActor("recorded", "1", file)
+        file = yaml.safe_load(shipped_prompts()[self.capability].file_for(Server(url, MODEL), MOST_SECONDS))
+        return actor.LanguageModelActor("recorded", "1", yaml.safe_dump(file | self.changes).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """One thought for the agent that ships."""
+
+    input: dict[str, Json]
+
+    def asks(self, url: str) -> actor.LanguageModelActor:
+        by_rules = yaml.safe_dump(yaml.safe_load(AGENT.read_text("utf-8"))["file"]).encode()
+        file = thought_for(by_rules, Server(url, MODEL), MOST_SECONDS)
+        return Modelled(agent_of(file), "recorded", "1").actor
 
 
 QUESTION: Final = {
@@ -60,10 +79,17 @@ COMPLAINT: Final = {
     "approved": "Dear {customer.name}, thank you for your message about a refund.",
     "passages": [{"id": 4, "title": "Refunds", "text": "A refund takes 7 working days after the return."}],
 }  # fmt: skip
+VIEW: Final = {
+    "goal": "Help the customer at once.", "case": {"topic": "card", "tone": "upset"},
+    "tools": [{"key": "add:call_customer", "name": "Call the customer", "arguments": {}}],
+    "past": [], "found": [], "answers": [],
+}  # fmt: skip
 SCENES: Final = {
     "a question about a case": Scene("answer-about-case", QUESTION),
-    "a question to a server without schemas": Scene("answer-about-case", QUESTION, "words"),
+    "a question to a server without schemas": Scene("answer-about-case", QUESTION, {"typed": "words"}),
+    "a thought of an agent": Thought(VIEW),
     "a draft of a reply": Scene("draft-reply", COMPLAINT),
+    "a draft that was cut and mended": Scene("draft-reply", COMPLAINT, {"most-tokens": 44}),
 }
 
 
@@ -131,9 +157,11 @@ def over(way: Exchange) -> Iterator[None]:
 def main() -> None:
     options = argparse.ArgumentParser(description="Record the cassettes from a server of OpenAI's shape.")
     options.add_argument("url")
+    options.add_argument("--only", choices=SCENES, action="append", help="this scene; all of them without it")
     options.add_argument("--server", default="the model of `make llm`", help="what it is, for who reads the cassette")
     given = options.parse_args()
-    for name, scene in SCENES.items():
+    for name in given.only or SCENES:
+        scene = SCENES[name]
         pairs: list[Json] = []
         with over(recorded(given.url, pairs)):
             answer = scene.asks(given.url).run(scene.input, idempotency_key="recorded")
