@@ -46,9 +46,12 @@ def test_a_worker_keeps_a_picture_with_what_it_fetched(outside: Outside) -> None
     assert send(handed.lease.key, PNG + b"x" * 2**21) == 400
 
 
+@pytest.mark.parametrize("sealed", [False, True])
 def test_it_is_shown_to_those_from_whom_nothing_is_hidden(
-    open_case: Callable[..., Case], people: dict[str, User], client: Client
+    open_case: Callable[..., Case], people: dict[str, User], client: Client, settings: Any, tmp_path: Path, sealed: bool
 ) -> None:
+    if sealed:
+        settings.DATA_KEY, settings.DATA_KEYS = str(tmp_path / "data.key"), str(tmp_path / "keys")
     case = open_case(customer={"name": "Mia"})
     name = picture_keep(case.instance_id, PNG + b"picture")
     assert isinstance(name, str)
