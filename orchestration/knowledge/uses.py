@@ -82,4 +82,4 @@ def _ids(passages: Json) -> Iterator[int]:
 
 def _whole(values: Json) -> list[int]:
     """Those that can be the number of a row."""
-    return [one for one in values if isinstance(one, int) and 0 < one <= LARGEST] if isinstance(values, list) else []
+    return [one for one in values if type(one) is int and 0 < one <= LARGEST] if isinstance(values, list) else []
