@@ -189,10 +189,14 @@ def _searched(
 def _cross(
     prompt: ShippedPrompt, version: ActorVersion, case_type: CaseType, definition: int, texts: list[str]
 ) -> None:
-    """Have the prompt asked for a case whose every field that may holds a planted detail."""
+    """Have the prompt asked for a case whose every field that may holds a planted detail.
+
+    Where a field is for a purpose only, a text with its value is masked as a whole: too little may be left to ask.
+    """
     schema = prompt.document.get("input") or {}
     attempt = calling.call(_ready(version, case_type, definition, texts, schema))
-    assert attempt.answer is None and "had not its form" in attempt.error, (prompt.capability, attempt)
+    kept_back = any(one.guardrail == "schema" and one.outcome is Outcome.BLOCK for one in attempt.verdicts)
+    assert attempt.answer is None and (kept_back or "had not its form" in attempt.error), (prompt.capability, attempt)
 
 
 def _ready(
