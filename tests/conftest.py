@@ -46,7 +46,6 @@ def pytest_configure(config: pytest.Config) -> None:
     _keep_documents_apart(config)
     _hash_passwords_in_a_moment()
     _look_for_static_files_once()
-    _ask_nobody_first()
     compile_once()
 
 
@@ -55,17 +54,6 @@ def _hash_passwords_in_a_moment() -> None:
     from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
     PBKDF2PasswordHasher.iterations = 1000
-
-
-def _ask_nobody_first() -> None:
-    """In a share of cases people are asked without the machine first; which these are follows from numbers that differ
-    in each run of the tests. A test of it asks in all cases."""
-    from orchestration.agents.checking import AS_IT_IS, put_as
-    from orchestration.casetypes import asked_first
-
-    asked_first.put_as = lambda checks, *said, **more: (  # type: ignore[attr-defined]
-        put_as(checks, *said, **more) if 1 in (checks.blind, checks.known) else AS_IT_IS
-    )
 
 
 def _look_for_static_files_once() -> None:

@@ -212,7 +212,7 @@ def test_what_is_declared_badly_does_not_deploy() -> None:
     files = folder_files(CASE_TYPES / "complaint")
     manifest = yaml.safe_load(files["manifest.yaml"])
     good = manifest["asked-first"]
-    assert good["blind"] and good["known"]["share"]
+    assert (good["blind"], good["known"]["share"]) == (0, 0), "nobody is asked first before a share is set"
     for bad in (
         good | {"question": "nowhere"}, good | {"machine": "sentiment.label"}, good | {"withholds": ["intent"]},
         good | {"withholds": ["nothing"]}, good | {"blind": 2}, good | {"known": {"share": 1, "wrong": []}},
