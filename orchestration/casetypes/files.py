@@ -275,9 +275,19 @@ def schema_faults(name: str, found: Json) -> Iterator[str]:
             yield f"{name}: the form {_shown(pattern)} cannot be checked here: {reason}."
     if any("patternProperties" in one and "unevaluatedProperties" in one for one in _parts(found)):
         yield f"{name}: patternProperties and unevaluatedProperties together are not checked here; use one of them."
+    for field in dict.fromkeys(_said_by_truth(found)):
+        yield f"{name}: {_shown(field)} is described by true or false; say what it is by {{...}}, or leave it out."
     for reference in dict.fromkeys(_references(found)):
         if not reference.startswith("#"):
             yield f"{name}: it refers to {_shown(reference)}, which is not in it; a reference begins with #."
+
+
+def _said_by_truth(schema: Json) -> Iterator[str]:
+    """Fields of which a schema says but that they may be there: pages read titles and kinds of what it describes."""
+    for one in _parts(schema):
+        fields = one.get("properties")
+        if isinstance(fields, dict):
+            yield from (field for field, below in fields.items() if isinstance(below, bool))
 
 
 def _references(schema: Json) -> Iterator[str]:

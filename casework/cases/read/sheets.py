@@ -28,7 +28,8 @@ def sheet_of(schema: Mapping[str, Json], pointer: str, value: Json) -> Sheet | N
     """The list at this JSON Pointer as a table; None where it is none, or its items have no parts."""
     if not isinstance(value, list) or not value or not all(isinstance(item, Mapping) for item in value):
         return None
-    parts = schema_at(schema, pointer).get("items", {}).get("properties", {})
+    of_items = schema_at(schema, pointer).get("items")
+    parts = of_items.get("properties", {}) if isinstance(of_items, Mapping) else {}
     names = dict.fromkeys((*parts, *(name for item in value for name in item)))
     told = {
         name: parts.get(name, {}).get("title", "") or name.replace("_", " ").capitalize()

@@ -83,7 +83,8 @@ def _reading(value: Json, words: Mapping[str, str]) -> Json:
 def said_by(schema: Mapping[str, Json], value: Json) -> Json:
     """The value as its own schema says it."""
     if isinstance(value, str):
-        titled = (one["title"] for one in schema.get("anyOf", ()) if one.get("const") == value and "title" in one)
+        ways = (one for one in schema.get("anyOf", ()) if isinstance(one, Mapping))
+        titled = (one["title"] for one in ways if one.get("const") == value and "title" in one)
         return next(titled, None) or _moment(schema.get("format", ""), value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value

@@ -30,6 +30,12 @@ def test_what_is_masked_or_has_no_parts_is_no_table(value: object) -> None:
     assert sheet_of(SCHEMA, "/lines", value) is None
 
 
+@pytest.mark.parametrize("items", [True, False, {}, {"properties": {"a": {"anyOf": [True]}}}])
+def test_a_schema_that_says_nothing_of_the_items_leaves_their_own_names(items: object) -> None:
+    found = sheet_of({"properties": {"lines": {"items": items}}}, "/lines", [{"a": "x"}])
+    assert found is not None and (found.columns, found.rows) == (("A",), ((("A", "x"),),))
+
+
 def test_other_readings_and_kinds_of_cases_have_words_in_the_mailroom() -> None:
     said = values_in_words(read(folder_files(CASE_TYPES / "mailroom")))
     (other,) = said("/kind/alternatives", [{"label": "supplier-invoice", "confidence": 0.0001}])

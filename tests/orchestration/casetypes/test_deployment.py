@@ -236,6 +236,7 @@ def test_too_much_is_refused_before_it_is_read() -> None:
             "the form '(?=b)c' cannot be checked here",
         ),
         ("data.schema.json", '{"$ref": "https://example.org/x"}', "refers to 'https://example.org/x', which is"),
+        ("data.schema.json", '{"properties": {"a": true}}', "data.schema.json: 'a' is described by true or false"),
         ("data.schema.json", '{"properties": {"a": {"$ref": "#"}}}', "The schema contains itself"),
         ("complaint.cmmn", "not XML", "complaint.cmmn"),
         ("complaint.cmmn", "<a>" * 5000, "complaint.cmmn"),
