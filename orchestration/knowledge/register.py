@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from audit.db.one_at_a_time import one_after_another
 from audit.services import Fact, Origin, record_control
 from orchestration.documents import store
 from orchestration.documents.confined import Unreadable
@@ -61,8 +62,9 @@ def knowledge_add(
     except store.Away:
         return store.AWAY
     with transaction.atomic():
+        one_after_another("knowledge added")  # the rows that are there tell nothing of one that is being added
         digest, now = store.digest_of(content), clock.utc_now()
-        there = KnowledgeDocument.objects.select_for_update().filter(withdrawn=None)
+        there = KnowledgeDocument.objects.filter(withdrawn=None)
         if there.filter(digest=digest, unit=unit, base=base).exists():
             return Refused("there", "This document is in the knowledge base already. Withdraw it to add it anew.")
         if there.count() >= MOST:

@@ -26,7 +26,8 @@ from orchestration.casetypes.deployment import Published, deploy
 from orchestration.engine.commands import CompleteJob, CompleteTask, FireTimer, PlanItem, StartProcess, Terminate
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import runner
-from orchestration.models import Definition, HumanTask, Instance, Job, Timer
+from orchestration.knowledge.register import knowledge_add
+from orchestration.models import Definition, HumanTask, Instance, Job, KnowledgeDocument, Timer
 from orchestration.shell import services
 from orchestration.shell.selectors import data_of
 from orchestration.shell.services import Done
@@ -273,3 +274,9 @@ def test_of_several_who_map_a_group_at_once_each_is_answered_and_nothing_is_lost
     assert sorted(map(str, given)) == ["302", "302", "302", "400", "400", "400"]
     assert sorted(GroupClaim.objects.values_list("value", flat=True)) == ["desk", "more", "others"]
     assert verify_control().ok
+
+
+def test_of_two_uploads_of_one_document_one_is_added(complaint: Definition) -> None:
+    add = partial(knowledge_add, name="Fees", content=b"A card costs 5 EUR.", level="internal", groups=(), by=TEST)
+    added, refused = sorted(at_once(add, add), key=lambda one: isinstance(one, Refused))
+    assert isinstance(added, KnowledgeDocument) and isinstance(refused, Refused) and refused.code == "there"
