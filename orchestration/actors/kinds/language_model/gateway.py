@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import warnings
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -44,7 +45,7 @@ COUNTS: Final = {"openai": CHAT_COUNTS, "azure": CHAT_COUNTS, "anthropic": ("inp
 """How the shapes name the tokens in and out."""
 ENDED: Final = {"length": "cut", "content_filter": "refused"}
 STUMBLES: Final = (AgentRunError, ValueError, TypeError, LookupError, AttributeError, AssertionError)
-"""What the library raises over an answer without its shape: errors of its own, and others where it did not look."""
+"""What comes of an answer without its shape: errors of the library, and others where nobody looked at it."""
 
 
 class _Handing(httpx2.AsyncBaseTransport):
@@ -77,13 +78,15 @@ class Gateway:
     def ask(self, system: str, turns: Sequence[Turn], deliver: Deliver) -> Said:
         """What the model says to these words. Raises Strange, and the ActorError of `deliver`."""
         self._handing.deliver, self._handing.failed = deliver, None
-        return _said(asyncio.run(self._response(_messages(system, turns))))
+        return asyncio.run(self._answer(_messages(system, turns)))
 
-    async def _response(self, messages: list[ModelMessage]) -> ModelResponse:
+    async def _answer(self, messages: list[ModelMessage]) -> Said:
         settings, parameters = _settings(self._model), _parameters(self._model)
         try:
-            return await model_request(
-                self._library, messages, model_settings=settings, model_request_parameters=parameters
+            return _said(
+                await model_request(
+                    self._library, messages, model_settings=settings, model_request_parameters=parameters
+                )
             )
         except STUMBLES:
             raise self._handing.failed or Strange(
@@ -122,8 +125,10 @@ def _anthropic(model: LanguageModel, client: httpx2.AsyncClient) -> Model[Any]:
 
 
 def _silence(library: str) -> None:
-    """Below a warning it writes down what is sent, and a variable of the environment asks it to while it is loaded."""
+    """Below a warning it writes down what is sent, and a variable of the environment asks it to while it is loaded;
+    the warnings of `pydantic` quote what was answered."""
     logging.getLogger(library).setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", category=UserWarning, module="pydantic")
 
 
 def _messages(system: str, turns: Sequence[Turn]) -> list[ModelMessage]:

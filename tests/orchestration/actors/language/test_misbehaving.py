@@ -11,7 +11,7 @@ from orchestration.actors.call import Call, limited
 from orchestration.actors.contract import ActorError, Answer
 from orchestration.actors.kinds.language_model.actor import LanguageModelActor
 from tests.orchestration.actors.connectors.server import Reply
-from tests.orchestration.actors.language.conftest import FILE
+from tests.orchestration.actors.language.conftest import ANTHROPIC, FILE
 from tests.orchestration.actors.language.provider import GOOD, KEY, Move, Provider, says, status, whole
 
 ANSWERED, AGAIN, PERSON = "answered", "again", "person"
@@ -105,3 +105,26 @@ def test_each_misbehaviour_ends_well_within_its_time(
         assert (AGAIN if found.temporary else PERSON) == wanted, str(found)
         assert KEY not in str(found)
         assert found.after == (7 if way == "too many requests" else None)
+
+
+TEXT = {"type": "text", "text": "Dear customer"}
+SEARCHED = {"type": "web_search_tool_result", "tool_use_id": "s", "content": "an address of a customer"}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"id": 7}, {"id": ["msg"]}, {"content": [TEXT | {"text": 7}]}, {"content": [{"type": "text"}]},
+        {"content": [None]}, {"content": 7}, {"content": [SEARCHED]}, {"model": {}}, {"usage": []}, {"stop_reason": 7},
+    ],
+)  # fmt: skip
+def test_whatever_stands_in_an_answer_of_the_other_shape_is_an_answer_or_asked_once_more(
+    odd: dict[str, object],
+    provider: Provider,
+    model: Callable[..., LanguageModelActor],
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    provider.does(lambda came: Reply(200, whole(came, '{"text": "Dear customer, it is coming."}') | odd))
+    found = asked(model(ANTHROPIC))
+    assert isinstance(found, Answer) or found.temporary or "had not its form" in str(found), str(found)
+    assert not any("customer" in str(one.message) for one in recwarn.list)
