@@ -127,7 +127,7 @@ class GroupChange(Sent):
     rights = s.ListField(child=s.ChoiceField(choices=list(RIGHTS)), help_text="These, and no others.")
     purposes = s.ListField(
         child=s.CharField(max_length=services.LONGEST_PURPOSE), required=False, default=None, allow_null=True,
-        max_length=50, help_text="These, and no others; left out: as they are.",
+        max_length=services.MOST_PURPOSES, help_text="These, and no others; left out: as they are.",
     )  # fmt: skip
     reason = s.CharField(max_length=services.REASON_MOST, help_text=_REASON)
     version = s.CharField(max_length=16, help_text=_VERSION)

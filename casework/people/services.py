@@ -33,6 +33,7 @@ from orchestration.ground.refusals import Refused
 
 REASON_MOST: Final = 150
 LONGEST_PURPOSE: Final = 100
+MOST_PURPOSES: Final = 50
 NOT_PRINTED: Final = "Use letters that can be read."
 CHANGED_MEANWHILE: Final = Refused(
     "changed", "Somebody has changed this meanwhile. Nothing was done: look at it as it is now, and decide again."
@@ -200,6 +201,8 @@ def _wrong_group(level: str, rights: Collection[str], purposes: Collection[str])
         errors["rights"] = "There is no such right."
     if any(not 1 <= len(one) <= LONGEST_PURPOSE or not one.isprintable() for one in purposes):
         errors["purposes"] = f"A purpose has 1 to {LONGEST_PURPOSE} letters that can be read. Write one a line."
+    elif len({*purposes}) > MOST_PURPOSES:
+        errors["purposes"] = f"A group looks for {MOST_PURPOSES} purposes at most."
     return errors
 
 

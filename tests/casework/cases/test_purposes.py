@@ -143,6 +143,9 @@ def test_a_purpose_that_is_given_or_taken_holds_at_the_next_request_and_stands_o
     change("Payments team", PURPOSE, "paying")
     assert "api-case" in shown(emil, review) and purposes(people["emil"]) == {PURPOSE, "paying"}
     assert PURPOSE in ada.get("/people/groups/").content.decode() and verify_control().ok
+    team = Group.objects.get(name="Payments team")
+    many = {"clearance": "internal", "purposes": "\n".join(map(str, range(51))), "reason": "New work"}
+    assert ada.post(f"/people/groups/{team.pk}/", many | {"version": group_version(team)}).status_code == 400
     token = token_make(person=people["anna"], name="reads", scope="read", days=1, origin=origin_of(people["anna"]))
     assert isinstance(token, Made)
     program = Client(headers={"Authorization": f"Bearer {token.secret}"})

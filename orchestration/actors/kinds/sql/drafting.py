@@ -25,8 +25,13 @@ READS: Final = frozenset({"select", "with", "values", "table"})
 WRITES: Final = frozenset({"insert", "update", "delete", "merge"})
 WRITES_WITHIN: Final = re.compile(r"\b(insert\s+into|update\s+\w|delete\s+from|merge\s+into)\b", re.IGNORECASE)
 COMMENT: Final = re.compile(r"^(\s*(--[^\n]*\n|/\*.*?\*/))*\s*", re.DOTALL)
-BY_COLON: Final = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|::|:([A-Za-z_]\w*)")
-"""A parameter as `:name`; before it what a colon is part of: texts, quoted names, casts."""
+VERB: Final = re.compile(r"[a-z]+(?![\w:-])", re.IGNORECASE)
+BY_COLON: Final = re.compile(
+    r"""--[^\n]*|/\*.*?\*/|(?P<quote>\$\w*\$).*?(?P=quote)|[eE]'(?:\\.|''|[^'\\])*'|'(?:[^']|'')*'|"[^"]*"|::"""
+    r"|:(?P<name>[A-Za-z_]\w*)",
+    re.DOTALL,
+)
+"""A parameter as `:name`; before it what a colon is part of: comments, texts in each way of quoting, names, casts."""
 SECONDS: Final = 10
 DONE: Final = "done_keys"
 """How the table of done keys is called in a draft; it has to be there, or to be named otherwise."""
@@ -91,14 +96,17 @@ def drafted(text: str, operation: SqlStatement, capability: str, database: str) 
 
 
 def _verb(text: str) -> str:
-    return COMMENT.sub("", text, count=1).partition(" ")[0].split("\n")[0].strip().lower()
+    found = VERB.match(COMMENT.sub("", text, count=1))
+    return "" if found is None else found[0].lower()
 
 
 def _with_names(statement: str) -> str:
     """The statement with its parameters as a file has them; what has such already is left as it is."""
     if any(name for name, _ in PLACE.findall(statement)):
         return statement
-    return BY_COLON.sub(lambda found: f"%({found[1]})s" if found[1] else found[0], statement.replace("%", "%%"))
+    return BY_COLON.sub(
+        lambda found: f"%({found['name']})s" if found["name"] else found[0], statement.replace("%", "%%")
+    )
 
 
 def _write(capability: str, statement: str) -> dict[str, Json]:

@@ -273,3 +273,9 @@ def test_without_a_database_what_nobody_knows_is_left_open() -> None:
 def test_what_the_database_refuses_is_said(text: str, bank: Bank) -> None:
     with pytest.raises(FileRefused, match="refuses the statement"):
         drafted(text, operations_of(text)[0], "ask", "bank")
+
+
+def test_what_stands_in_comments_and_in_texts_is_no_parameter_and_a_tab_may_follow_the_verb() -> None:
+    file = draft_of("SELECT\t:a, $$ :b $$, $x$ ':c $x$, E'it\\'s :d' /* :e */ -- :f, don't\n, :g")
+    assert set(file["parameters"]) == {"a", "g"} == set(file["input"]["required"])
+    assert is_statement("select(1)") and not is_statement("values:\n  a: 1") and not is_statement("selected")
