@@ -80,9 +80,9 @@ def first_answer(
     """Keep what was answered to what was put otherwise; nothing else is done, and the task asks again."""
     first = look.case_type.asked_first
     assert first is not None  # else nothing is put otherwise
-    question, said = question_of(form), answers.get(first.question, "")
-    verdict = answers.get(question.path, "") if question is not None and put.check != BLIND else ""
-    if not verdict and said not in _choices(form, first):
+    question, said = question_of(form), _chosen(form, first.question, answers)
+    verdict = _chosen(form, question.path, answers) if question is not None and put.check != BLIND else ""
+    if not verdict and not said:
         return Refused("invalid", "Please correct what is marked.", {first.question: "Choose one of these."})
     machine = at_path(look.root, first.machine)
     agreed = said == machine if put.check == BLIND else None
@@ -130,5 +130,7 @@ def _asks(form: Form, first: AskedFirst | None) -> bool:
     return first is not None and any(one.path == first.question for one in form.fields)
 
 
-def _choices(form: Form, first: AskedFirst) -> Mapping[str, str]:
-    return next((one.choices for one in form.fields if one.path == first.question), {})
+def _chosen(form: Form, path: str, answers: Mapping[str, Json]) -> str:
+    """The answer to a question with choices; empty where it is none of them, whatever a program sent."""
+    said, choices = answers.get(path), next((one.choices for one in form.fields if one.path == path), {})
+    return said if isinstance(said, str) and said in choices else ""

@@ -178,6 +178,21 @@ def lock_data(case: Case) -> Any:
     return state_of(Instance.objects.get(pk=case.instance_id)).root.variables
 
 
+@pytest.mark.parametrize("put", [{"blind": 1}, {"known": {"share": 1, "wrong": [WRONG]}}])
+def test_what_is_no_choice_is_no_first_answer_whatever_its_shape(
+    asks: Asks, people: dict[str, User], put: dict[str, Any]
+) -> None:
+    _, task = asks(**put)
+    anna = browser(people["anna"])
+    anna.post(f"/api/tasks/{task.pk}/claim/")
+    for said in ([LABEL], {"a": 1}, 5, None, "nonsense"):
+        for name in ("category", "verdict"):
+            sent = {"answers": {name: said}}
+            answer = anna.post(f"/api/tasks/{task.pk}/complete/", sent, content_type="application/json")
+            assert (answer.status_code, answer.json()["code"]) == (400, "invalid"), sent
+    assert not FirstAnswer.objects.exists()
+
+
 def test_programs_are_asked_first_too_and_told_so(asks: Asks, people: dict[str, User]) -> None:
     _, task = asks(blind=1)
     anna, address = browser(people["anna"]), f"/api/tasks/{task.pk}/"
