@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -49,7 +52,7 @@ def account_tokens(request: HttpRequest) -> HttpResponse:
         for name, told in made.errors.items():
             form.add_error(name if name in form.fields else None, told)
         return (
-            _page(request, form, status=400, wrong_types=made.errors.get("case_types", ""))
+            _page(request, form, status=400, wrong=made.errors)
             if made.errors
             else refusal(request, made, reverse("account-tokens"))
         )
@@ -88,12 +91,12 @@ def _page(
     *,
     replaced: bool = False,
     status: int = 200,
-    wrong_types: str = "",
+    wrong: Mapping[str, str] = MappingProxyType({}),
 ) -> HttpResponse:
     live = tokens.tokens_live(person(request))
     context = {
         "form": form, "tokens": live, "made": made, "replaced": replaced, "types": newest_versions(),
-        "wrong_types": wrong_types,
+        "wrong_types": wrong.get("case_types", ""), "wrong_purposes": wrong.get("purposes", ""),
         "types_chosen": () if made else request.POST.getlist("case_types"),
         "purposes": sorted(tokens.purposes_held(person(request))),
         "purposes_chosen": () if made else request.POST.getlist("purposes"),

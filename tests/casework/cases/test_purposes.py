@@ -169,6 +169,9 @@ def test_a_token_for_another_purpose_sees_the_mask_and_is_given_none_that_its_pe
     made: dict[str, Any] = {"person": anna, "name": "counts", "scope": "read", "days": 1, "origin": origin_of(anna)}
     refused = token_make(**made, purposes=["paying"])
     assert isinstance(refused, Refused) and "purposes" in refused.errors
+    sent = {"name": "counts", "scope": "read", "days": "1", "purposes": ["paying"]}
+    page = client(anna).post("/account/tokens/", sent)
+    assert page.status_code == 400 and "This person does not look for that." in page.content.decode()
     for purpose, sees in (("statistics", False), (PURPOSE, True)):
         token = token_make(**made, purposes=[purpose])
         assert isinstance(token, Made)
