@@ -1,4 +1,4 @@
-"""When has changed what waits for somebody beside their inbox: what failed, what agents want, comments for them?
+"""When has changed what waits for somebody beside their inbox: what failed, what agents want, what they are told of?
 
 One statement answers for all who look.
 
@@ -47,7 +47,10 @@ from unnest(%(people)s::bigint[]) u(id) cross join lateral (
     where n.person_id = u.id order by n.at desc, n.id desc limit %(told)s) n group by u.id
 union all
 select u.id, md5(string_agg(concat_ws(' ', n.id, n.seen), ' ' order by n.id))
-from unnest(%(people)s::bigint[]) u(id) join casework_revealnotice n on n.person_id = u.id group by u.id"""  # noqa: S608 - of texts that stand in the code
+from unnest(%(people)s::bigint[]) u(id) join casework_revealnotice n on n.person_id = u.id group by u.id
+union all
+select u.id, md5(string_agg(concat_ws(' ', n.id, n.seen), ' ' order by n.id))
+from unnest(%(people)s::bigint[]) u(id) join casework_deadlinenotice n on n.person_id = u.id group by u.id"""  # noqa: S608 - of texts that stand in the code
 
 
 def waiting_states(people: Collection[int]) -> dict[int, str]:

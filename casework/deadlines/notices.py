@@ -28,7 +28,7 @@ _OPEN: Final = (HumanTask.State.OPEN, HumanTask.State.SUSPENDED)
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """`deadline`: as people call it; `missed`: it is over, else it comes near."""
+    """`deadline`: as people call it; `missed`: it is over, else it came near; `due`: None where that holds no more."""
 
     case: int
     title: str
@@ -72,9 +72,15 @@ def deadlines_told(user: User, now: datetime) -> tuple[Near, ...]:
         reader = permissions.of_case(person, case.pk)
         masked = row_mask(instance.definition_id, bytes(instance.data), reader, former.get(instance.pk, {}))
         title = title_in(masked, case.title)
-        return Near(case.pk, title, row.title, row.due, row.missed, row.at, row.seen is None)
+        return Near(case.pk, title, row.title, _still_due(row), row.missed, row.at, row.seen is None)
 
     return tuple(map(shown, rows))
+
+
+def _still_due(row: DeadlineNotice) -> datetime | None:
+    """By when it is, if that stands as it was told: not where it was met or missed, stands still or was moved since."""
+    runs = row.deadline.state == Deadline.State.RUNNING and row.deadline.breached is None
+    return row.due if runs and row.deadline.due == row.due else None
 
 
 def deadlines_seen(user: User, now: datetime) -> None:

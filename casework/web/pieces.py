@@ -68,6 +68,8 @@ def _signs(now: datetime) -> tuple[Shared, ...]:
         ("A deadline of which somebody is told", "comments/_told_deadline.html", {
             "it comes near": {"one": {"deadline": "Answer the customer", "missed": False, "due": now, "case": 1,
                                       "title": "A card is lost", "at": now, "is_new": True}},
+            "it was met since": {"one": {"deadline": "Answer the customer", "missed": False, "due": None, "case": 1,
+                                         "title": "A card is lost", "at": now, "is_new": False}},
             "it was missed": {"one": {"deadline": "Answer the customer", "missed": True, "due": now, "case": 1,
                                       "title": "A card is lost", "at": now, "is_new": False}},
         }),

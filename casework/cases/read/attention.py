@@ -35,6 +35,9 @@ select (select count(*) from (
                  join casework_comment c on c.id = n.comment_id and c.withdrawn is null
                  where n.person_id = %(person)s and n.seen is null
                  union all select r.case_id from casework_revealnotice n join casework_reveal r on r.id = n.reveal_id
+                 where n.person_id = %(person)s and n.seen is null
+                 union all select o.id from casework_deadlinenotice n join casework_deadline d on d.id = n.deadline_id
+                 join casework_case o on o.instance_id = d.instance_id
                  where n.person_id = %(person)s and n.seen is null) t
     where exists (select from casework_case f where f.id = t.case_id and MAY_VIEW)
     limit %(most)s) w),
@@ -43,7 +46,7 @@ select (select count(*) from (
     where p.state = 'held' and p.expires > %(now)s
     and exists (select from casework_case f where f.instance_id = r.instance_id and MAY_WORK)
     limit %(most)s) w)""".replace("MAY_WORK", permissions.MAY_WORK).replace("MAY_VIEW", permissions.MAY_VIEW)
-"""As many as `_open`, the comments and reveals that somebody is told of, and `held` have; our own text."""
+"""As many as `_open`, the comments, reveals and deadlines that somebody is told of, and `held` have; our own text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ def kinds(found: Iterable[Trouble]) -> list[Kind]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How much waits for somebody beside their inbox: what failed, comments not seen yet, what agents want."""
+    """How much waits for somebody beside their inbox: what failed, what they are told of and have not seen, what agents
+    want."""
 
     troubles: int = 0
     comments: int = 0

@@ -13,10 +13,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
+from casework.cases.read.attention import waiting
 from casework.cases.services import external_receive, item_plan
 from casework.cases.verification import verify
+from casework.cases.waiting_live import waiting_states
 from casework.deadlines.changing import Wish, deadline_change
-from casework.deadlines.models import Deadline
+from casework.deadlines.models import Deadline, DeadlineNotice
 from casework.deadlines.standing import calendars
 from casework.deadlines.stepping import moment_of
 from casework.deadlines.watching import look_after
@@ -93,9 +95,13 @@ def test_its_tasks_become_urgent_in_time_and_a_breach_is_noted_once(
 ) -> None:
     case = analysed(received=RECEIVED)
     on(DUE - timedelta(days=3))
+    clara = people["clara"]
+    state = waiting_states([clara.pk])[clara.pk]
     look_after()
     look_after()
     assert open_task(case).priority == 80 and deadline(case).warned is not None
+    assert waiting(clara, clock.utc_now()).comments == 1 and waiting_states([clara.pk])[clara.pk] != state
+    assert "For you" in told(client(clara).get("/")) and "For you" not in told(client(people["anna"]).get("/"))
     for name, is_told in (("clara", True), ("anna", False), ("olga", False), ("ada", False)):
         page = told(client(people[name]).get("/comments/"))
         assert ("<strong>Answer the customer</strong> is due" in page and f"/cases/{case.pk}/" in page) == is_told, name
@@ -108,7 +114,9 @@ def test_its_tasks_become_urgent_in_time_and_a_breach_is_noted_once(
     assert "seconds" not in history and deadline(case).look is None
     page = told(client(people["clara"]).get("/comments/"))
     assert page.count("<strong>Answer the customer</strong> was missed") == 1 and page.count("new to you") == 2
+    assert page.count("<strong>Answer the customer</strong> came near") == 1 and "is due" not in page
     client(people["clara"]).post("/comments/")
+    assert waiting(clara, clock.utc_now()).comments == 0
     assert "new to you" not in told(client(people["clara"]).get("/comments/"))
 
 
@@ -121,6 +129,10 @@ def test_who_gives_out_the_work_extends_it_with_a_reason_and_nobody_else(people:
     assert deadline(case).due == before
     page = told(client(people["clara"]).post(address, wish, follow=True))
     assert "It was extended by 5 working days" in page and ": The customer agreed." in page
+    DeadlineNotice.objects.create(
+        deadline=deadline(case), person=people["clara"], title="Old", due=before, missed=False, at=clock.utc_now()
+    )
+    assert "<strong>Old</strong> came near" in told(client(people["clara"]).get("/comments/"))
     assert deadline(case).due is not None and before is not None and deadline(case).due > before
     assert "extended “Answer the customer”" in told(client(people["clara"]).get(f"/cases/{case.pk}/history/"))
 
