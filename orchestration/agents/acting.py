@@ -20,6 +20,7 @@ from orchestration.actors.kinds.mapping import condition
 from orchestration.actors.routing import SUGGEST
 from orchestration.agents import opening, runs
 from orchestration.agents.checking import AS_IT_IS, Put, put_as
+from orchestration.agents.desk import NO_FORM, put_into
 from orchestration.agents.judging import Action, Objection, with_arguments
 from orchestration.agents.looking import offered_now
 from orchestration.agents.opening import Begun, OpenCase, Wanted
@@ -179,9 +180,10 @@ def fresh(held: Locked, agent: Agent, row: AgentProposal, chosen: Mapping[str, J
 def _sent(held: Locked, action: Action, origin: Origin) -> Done | Refused:
     assert action.command is not None
     assert not isinstance(action.command, OpenCase)
-    if isinstance(action.command, CompleteTask):  # the answers to its form go with it, as a person's do
-        return services.send(held, CompleteTask(action.command.item, action.arguments), origin)
     data = held.state.root.variables
+    if isinstance(action.command, CompleteTask):  # the answers to its form go with it, as a person's do
+        answers = put_into(data, action.tool.form or NO_FORM, action.arguments)
+        return services.send(held, CompleteTask(action.command.item, answers), origin)
     written = {name: value for name, value in action.arguments.items() if data.get(name) != value}
     if written:
         first = services.send(held, SetVariables(written), origin)

@@ -8,7 +8,7 @@ a machine said. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from orchestration.agents.grants import at_place
@@ -37,11 +37,38 @@ def _judges(case_type: CaseType, key: str) -> bool:
 def unanswered(form: Form, arguments: Mapping[str, Json]) -> str:
     """Which question of the form is not answered as it asks, or which argument it does not ask for; empty: none."""
     given = {one.path: at_place(arguments, one.path) for one in form.fields}
-    asked = {one.path.partition(".")[0] for one in form.fields}
-    strange = next((name for name in arguments if name not in asked), "")
+    strange = next(_strange(arguments, given.keys()), "")
     wrong = (
         one.label for one in form.fields
         if (given[one.path] in (None, "") and one.is_required(given))
         or (one.choices and given[one.path] not in (None, "", *one.choices))
     )  # fmt: skip
     return strange or next(wrong, "")
+
+
+def _strange(value: Json, asked: Collection[str], at: str = "") -> Iterator[str]:
+    """The dotted places of what is answered and not asked for."""
+    if at in asked:
+        return
+    if isinstance(value, Mapping) and (not at or any(place.startswith(f"{at}.") for place in asked)):
+        for name, below in value.items():
+            yield from _strange(below, asked, f"{at}.{name}" if at else name)
+    else:
+        yield at
+
+
+def put_into(data: Mapping[str, Json], form: Form, arguments: Mapping[str, Json]) -> dict[str, Json]:
+    """The variables that change, each whole: the answers in their places, beside what else stands there."""
+    changed: dict[str, Json] = {}
+    for one in form.fields:
+        if (value := at_place(arguments, one.path)) is not None:
+            top, *below = one.path.split(".")
+            changed[top] = _put(changed.get(top, data.get(top)), below, value)
+    return changed
+
+
+def _put(held: Json, names: Sequence[str], value: Json) -> Json:
+    if not names:
+        return value
+    inside = held if isinstance(held, Mapping) else {}
+    return {**inside, names[0]: _put(inside.get(names[0]), names[1:], value)}

@@ -16,7 +16,9 @@ from casework.models import Case
 from casework.tasks.services import task_claim
 from orchestration.actors import kinds
 from orchestration.agents import approvals
+from orchestration.agents.desk import put_into, unanswered
 from orchestration.casetypes.deployment import Published, deploy
+from orchestration.casetypes.forms import Form, FormField
 from orchestration.engine.codec import decode
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import runner
@@ -206,6 +208,18 @@ def test_answers_that_its_form_does_not_ask_for_are_no_answers(orchestrated: Cal
     case = orchestrated(*FINISH, call='casewright:form="other"')
     assert HumanTask.objects.get(instance=case.instance_id, name="Call").state == "open"
     assert not AgentProposal.objects.filter(tool="complete:call", state="done").exists()
+
+
+def test_an_answer_stands_in_its_place_beside_what_else_stands_there_and_nothing_goes_with_it() -> None:
+    form = Form("when", (FormField("visit.on", "When", "date"), FormField("visit.by.name", "Who", "text")))
+    data = {"visit": {"on": "2026-01-01", "why": "He asked.", "by": {"team": 3}}, "topic": "t"}
+    answers = {"visit": {"on": "2026-02-02", "by": {"name": "Ben"}}}
+    assert unanswered(form, answers) == ""
+    assert put_into(data, form, answers) == {
+        "visit": {"on": "2026-02-02", "why": "He asked.", "by": {"team": 3, "name": "Ben"}}
+    }
+    for more in ({"visit": {"why": "I say so."}}, {"topic": "x"}, {"visit": 5}, {"visit": {"by": {"team": 4}}}):
+        assert unanswered(form, answers | more) in ("visit.why", "topic", "visit", "visit.by.team")
 
 
 @pytest.mark.parametrize(("taken", "state"), [(False, "done"), (True, "refused")])
