@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from casework.bots.log import Log
 from casework.bots.script import SAVED, Script, Step
-from casework.worker_client import Failed, Job, Result
+from casework.worker_client import BusinessError, Failed, Job, Result
 
 Read = dict[str, str]
 Does = Callable[[Step, Read], bytes | None]
@@ -36,7 +36,18 @@ def followed(script: Script, job: Job, log: Log, does: Does) -> Result:
         except Unexpected as error:
             said = f"The page did not do as expected at “{step.told}”: {error}"
             raise Failed(f"{said} {SAVED}" if saved else said, temporary=not saved) from None
+        except (Failed, BusinessError):
+            raise
+        except Exception as error:
+            if not saved:
+                raise
+            raise in_doubt(step, error) from error
     return Result(read, detail=log.detail)
+
+
+def in_doubt(step: Step, error: Exception) -> Failed:
+    """What nobody foresaw failed after something was saved: a worker would have it tried again."""
+    return Failed(f"It failed at “{step.told}” ({type(error).__name__}). {SAVED}")
 
 
 def address(script: Script, path: str) -> str:

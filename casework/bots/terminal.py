@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from casework.bots.following import in_doubt
 from casework.bots.log import Log
 from casework.bots.script import PATIENCE, SAVED, Script, Step, filled
 from casework.worker_client import BusinessError, Failed, Job, Result
@@ -62,6 +63,12 @@ def _typed(session: Any, script: Script, job: Job) -> Result:
             raise Failed(
                 f"{failed} {SAVED}" if saved else str(failed), temporary=failed.temporary and not saved
             ) from None
+        except BusinessError:
+            raise
+        except Exception as error:
+            if not saved:
+                raise
+            raise in_doubt(step, error) from error
         log.add(step, screen=sha256(_seen(session).encode()).hexdigest()[:16])
     return Result(read, detail=log.detail)
 

@@ -109,6 +109,30 @@ def test_what_is_not_as_expected_is_said_and_tried_again_only_before_it_was_save
     assert raised.value.temporary == again
 
 
+@pytest.mark.parametrize(
+    ("kind", "page", "steps"),
+    [
+        ("text/html; charset=none", "saved", STEPS),
+        ("text/html", "<![x[", STEPS),
+        ("text/html", "Entry saved", STEPS.replace('"Entry saved"', '"Saved for {nobody}"')),
+    ],
+)  # fmt: skip
+def test_nothing_that_goes_wrong_after_it_was_saved_has_it_keyed_in_again(
+    legacy: str, kind: str, page: str, steps: str
+) -> None:
+    class Odd(WithIds):
+        def do_POST(self) -> None:
+            self.send_response(500)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+    with served(Odd) as url, pytest.raises(Failed, match="keyed in already") as raised:
+        did(url, steps)
+    assert not raised.value.temporary
+
+
 def test_a_system_that_is_away_is_tried_again() -> None:
     with pytest.raises(Failed, match="no answer") as raised:
         did("http://127.0.0.1:1")
