@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from audit.db.one_at_a_time import one_after_another
+from audit.db.one_at_a_time import alone, one_after_another
 from audit.services import Fact, Origin, record_control
 from orchestration.documents import store
 from orchestration.documents.confined import Unreadable
@@ -37,6 +37,8 @@ LONGEST_REASON: Final = 500
 LONGEST_NAME: Final = 150
 BASE: Final = re.compile(r"[a-z0-9-]{0,40}")
 PATIENCE: Final = timedelta(minutes=3)
+READING: Final = 0x4B0D << 32
+"""The lock of who reads a document is this, and its number."""
 AT_ONCE: Final = 20
 """Documents that a sweep has read, or embedded anew."""
 
@@ -112,7 +114,14 @@ def told(row: KnowledgeDocument) -> dict[str, object]:
 
 
 def index(pk: int) -> None:
-    """Read a document that waits for it, cut it and embed its pieces; doing so twice changes nothing."""
+    """Read a document that waits for it, cut it and embed its pieces; doing so twice changes nothing. One at a time: a
+    long one takes longer than a sweep has patience, and would come to have every worker read it."""
+    with alone(READING + pk) as is_alone:
+        if is_alone:
+            _index(pk)
+
+
+def _index(pk: int) -> None:
     row = KnowledgeDocument.objects.filter(pk=pk, state__in=(State.WAITING, State.READY)).first()
     if row is None:
         return None

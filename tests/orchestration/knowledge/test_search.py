@@ -6,10 +6,11 @@ import itertools
 from collections.abc import Callable, Sequence
 
 import pytest
+from django.db import connection
 
 from audit.services import Origin
 from orchestration.ground.refusals import Refused
-from orchestration.knowledge.register import index, knowledge_add, knowledge_withdraw
+from orchestration.knowledge.register import READING, index, knowledge_add, knowledge_withdraw
 from orchestration.knowledge.search import Reader, find, fused, placed
 from orchestration.models import KnowledgeDocument
 from orchestration.privacy.classification import LEVELS
@@ -140,3 +141,18 @@ def test_a_document_that_was_changed_or_brought_in_past_the_chain_is_told(add: A
 def test_who_stands_high_in_any_order_stands_high_in_the_one_of_all() -> None:
     assert fused([placed([1, 2, 3]), placed([3, 4])])[0] == 3
     assert fused([{}, placed([7])]) == [7] and fused([]) == []
+
+
+def test_a_document_that_somebody_reads_is_read_by_nobody_else() -> None:
+    row = knowledge_add(name="Long", content=b"A long story.", level="public", groups=(), by=TEST)
+    assert isinstance(row, KnowledgeDocument)
+    reader = connection.copy()
+    try:
+        reader.cursor().execute("select pg_advisory_lock(%s)", [READING + row.pk])
+        index(row.pk)
+        row.refresh_from_db()
+        assert row.state == KnowledgeDocument.State.WAITING and not names("story")
+    finally:
+        reader.close()
+    index(row.pk)
+    assert names("story") == ["Long"]
