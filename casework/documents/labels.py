@@ -76,8 +76,7 @@ def _of(user: User, document: Document) -> Iterator[Label]:
     found = list(ReadField.objects.filter(document=document).order_by("pk"))
     sight, places = sight_of(seen, found), seen.case_type.document_fields
     for row in found:
-        is_masked = sight.text(row.value) != row.value or sight.text(row.right) != row.right
-        if row.state == ReadField.State.FOUND or row.name in sight.hidden or is_masked:
+        if row.state == ReadField.State.FOUND or sight.hides(row):
             continue
         in_case = _at(seen.view.data, places[row.name]) if row.name in places else ""
         yield Label(

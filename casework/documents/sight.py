@@ -1,8 +1,7 @@
-"""What of a document does a reader see, where its case type says for what its fields are read?
+"""What of a document does a reader see?
 
-A field is as secret as the place in the data that it is read for: on its page, in the text, to a search, in the file.
-What is masked for the reader in any text about the case is so here, too. Where a case type names no fields, whoever has
-the clearance for a document sees it whole.
+What is masked for the reader in any text about the case is so here, too: on its page, in the text, to a search, in the
+file. Where a case type says for what its fields are read, each is as secret as that place in the data, besides.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from typing import Final
 from django.contrib.auth.models import User
 from PIL import Image, ImageDraw
 
-from casework.access import permissions
 from casework.cases.read.case_view import Look, look
-from casework.documents.models import Document, ReadField, ReadPage
-from orchestration.casetypes.case_type import CaseType, by_definition
+from casework.documents.models import Document, ReadField, Reading, ReadPage
+from orchestration.casetypes.case_type import CaseType
+from orchestration.documents.speech import NOT_HERE
 from orchestration.documents.words import Box, Line
 from orchestration.ground import clock
 from orchestration.privacy.masks import DOTS
@@ -33,7 +32,7 @@ BEYOND: Final = 0.15
 class Sight:
     """`hidden`: the names of fields that are not this reader's to see; `values`: what matches what stands in them.
 
-    `parted`: whether anything may be hidden in documents of this case type.
+    `parted`: whether anything may be hidden from this reader in a document of this case.
     """
 
     seen: Look
@@ -48,11 +47,29 @@ class Sight:
             shown = value.sub(DOTS, shown)
         return shown
 
+    def hides(self, row: ReadField) -> bool:
+        """Whether what was found there, or what a person says that it is, is not this reader's to see."""
+        return row.name in self.hidden or not (self._is_clear(row.value) and self._is_clear(row.right))
+
+    def lets_out(self, row: Reading | None, texts: Iterable[str]) -> bool:
+        """Whether this reader gets a file with these pages: all of it was read, and nothing in them is masked.
+
+        A recording that nobody can put into words here is played to whoever has the clearance.
+        """
+        if self.hidden or not self.parted:
+            return not self.hidden
+        if row is None or row.state != Reading.State.READ:
+            return row is not None and row.said == NOT_HERE
+        return all(self._is_clear(line) for text in texts for line in text.split("\n"))
+
+    def _is_clear(self, text: str) -> bool:
+        return self.text(text) == text
+
     def dark(self, lines: Sequence[Line], found: Iterable[ReadField], page: int) -> tuple[Box, ...]:
         """The places on a page that are blacked out for this reader."""
         if not self.parted:
             return ()
-        fields = (Box(*row.box) for row in found if row.page == page and row.name in self.hidden)
+        fields = (Box(*row.box) for row in found if row.page == page and self.hides(row))
         words = (box for line in lines for box in self._dark_words(line))
         return tuple(box for box in (*fields, *words) if box)
 
@@ -75,7 +92,8 @@ def sight_of(seen: Look, found: Iterable[ReadField]) -> Sight:
     """`found`: all that was found in the document."""
     hidden = hidden_fields(seen.case_type, seen.view.principal)
     told = {value for row in found if row.name in hidden for value in (row.value, row.right) if value.strip()}
-    return Sight(seen, bool(seen.case_type.document_fields), hidden, tuple(map(_pattern, sorted(told, key=len)[::-1])))
+    parted = bool(hidden) or seen.view.secrets.hide_anything
+    return Sight(seen, parted, hidden, tuple(map(_pattern, sorted(told, key=len)[::-1])))
 
 
 def _pattern(value: str) -> re.Pattern[str]:
@@ -85,27 +103,30 @@ def _pattern(value: str) -> re.Pattern[str]:
 
 def hidden_from(user: User, document: Document) -> frozenset[str]:
     """The names of the fields of a document that this person may not see."""
-    case_type = by_definition(document.case.instance.definition_id)
-    if not case_type.document_fields:
-        return frozenset()
-    return hidden_fields(case_type, permissions.principal(user, document.case, clock.utc_now()))
+    found, sight = _seen_by(user, document)
+    return sight.hidden | {row.name for row in found if sight.hides(row)}
 
 
 def takes_file(user: User, document: Document) -> bool:
-    """Whether this person gets the file itself: who sees all that may stand in it."""
-    return not hidden_from(user, document)
+    """Whether this person gets the file itself: who sees all that was read in it."""
+    _, sight = _seen_by(user, document)
+    row = Reading.objects.filter(document=document).first()
+    texts = ReadPage.objects.filter(document=document).values_list("text", flat=True)
+    return sight.lets_out(row, texts.iterator())
 
 
 def dark_places(user: User, document: Document, page: int) -> tuple[Box, ...] | None:
     """What of a page's picture is blacked out for this person; None: not known yet, as nobody has read the page."""
-    if not by_definition(document.case.instance.definition_id).document_fields:
-        return ()
-    found = list(ReadField.objects.filter(document=document))
-    sight = sight_of(look(user=user, case=document.case, now=clock.utc_now(), most=1), found)
-    kept = ReadPage.objects.filter(document=document, number=page).first()
+    found, sight = _seen_by(user, document)
+    kept = ReadPage.objects.filter(document=document, number=page).first() if sight.parted else None
     if kept is None:
-        return None if sight.hidden else ()
+        return None if sight.parted else ()
     return sight.dark(kept.page.lines, found, page)
+
+
+def _seen_by(user: User, document: Document) -> tuple[list[ReadField], Sight]:
+    found = list(ReadField.objects.filter(document=document))
+    return found, sight_of(look(user=user, case=document.case, now=clock.utc_now(), most=1), found)
 
 
 def blackened(picture: bytes, places: Iterable[Box]) -> bytes:

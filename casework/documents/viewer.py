@@ -88,9 +88,10 @@ class Field:
 class Viewer:
     """`text`: that of the page, line by line; None where it was not read. `hits`: pages with what was searched for.
 
-    `shown`: whether the page's picture is; one that nobody has read is not, where something on it may be hidden.
-    `takes_file`: whether this reader gets the file itself. `facts`: of a long document what each page says, with its
-    address. `sentences`: of a recording, which is played from `at` on. `lines`: of what has no picture.
+    `shown`: whether the page is; one that nobody has read is not, where something on it may be hidden.
+    `takes_file`: whether this reader gets the file itself, as far as this page tells. `facts`: of a long document what
+    each page says, with its address. `sentences`: of a recording, which is played from `at` on. `lines`: of what has
+    no picture.
     """
 
     id: int
@@ -158,16 +159,18 @@ def viewer(seen: Look, document: Document, asked: Mapping[str, str], *, user_may
         width=WIDTHS[2] if larger else WIDTHS[1], larger=larger,
         reading=row,
         text=None if kept is None else "\n".join(sight.text(line.text) for line in lines),
-        by_ocr=any(word.sure < 1 for line in lines for word in line.words), q=q, hits=_hits(sight, document, q),
+        by_ocr=KINDS[document.kind].has_pages and any(word.sure < 1 for line in lines for word in line.words),
+        q=q, hits=_hits(sight, document, q),
         places=(*_of_fields(found, page, lit), *_of_search(sight, lines, q)),
         fields=tuple(_fields(sight, found, "" if asked.get("still") else lit)), facts=(),
         sentences=(), lines=(), at=_second(asked.get("at", "")),
-        may_work=user_may_work, shown=kept is not None or not sight.hidden, takes_file=not sight.hidden,
+        may_work=user_may_work, shown=kept is not None or not sight.parted,
+        takes_file=sight.lets_out(row, () if kept is None else (kept.text,)),
     )  # fmt: skip
     facts = shown(row.facts, sight.hidden, sight.text) if row else ()
     said = tuple(_sentences(sight, view, lines, found)) if view.kind.is_heard else ()
     heard = {one.field: one for one in said if one.field}
-    here = [row for row in found if row.page == page and row.name not in sight.hidden]
+    here = [row for row in found if row.page == page and not sight.hides(row)]
     plain = not (view.kind.has_pages or view.kind.is_heard)
     return replace(
         view, facts=tuple((one, view.address(one.page)) for one in facts), sentences=said,
@@ -210,7 +213,7 @@ def _field(sight: Sight, row: ReadField, path: str, lit: str) -> Field:
     return Field(
         row.name, path, NAMES.get(row.name, row.name), sight.text(value), sight.text(row.value), row.sure,
         row.sure < SURE and row.state == ReadField.State.FOUND, row.page, row.state, row.name == lit,
-        row.name in sight.hidden,
+        sight.hides(row),
     )  # fmt: skip
 
 

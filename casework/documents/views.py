@@ -41,7 +41,8 @@ MOST_AT_ONCE: Final = 20
 """Files that one form brings."""
 PARTED: Final = Refused(
     "masked",
-    "Something in this document is not yours to see, so you do not get the file. On its pages it is blacked out.",
+    "Something in this document is not yours to see, or nobody has read it yet, so you do not get the file."
+    " What you may see of it stands on its pages.",
 )
 PARTED_FIELD: Final = Refused("masked", "What stands there is not yours to see: somebody else has to say what it is.")
 STRICT: Final = {

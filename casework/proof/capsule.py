@@ -39,6 +39,7 @@ from casework.cases.read.timeline import ALL, Line, Wanted, timeline
 from casework.cases.read.touched import Places
 from casework.documents.models import Document
 from casework.documents.read import documents_of
+from casework.documents.sight import takes_file
 from casework.forms.answer_validation import tells
 from casework.models import Case
 from casework.proof.moments import Moment, moment
@@ -146,7 +147,7 @@ def _files(
     yield "verifier.py", Path(VERIFIER).read_bytes()
     yield from runner()
     yield from _models(entries)
-    yield from _documents(case, seen)
+    yield from _documents(made.by, case, seen)
     yield from ((f"checkpoints/{name}", content) for name, content in _checkpoints())
 
 
@@ -196,13 +197,13 @@ def _models(entries: Sequence[Entry]) -> Iterator[tuple[str, bytes]]:
             yield f"models/{key}-v{number}/{name}", text.encode()
 
 
-def _documents(case: Case, seen: Look) -> Iterator[tuple[str, bytes]]:
+def _documents(by: User, case: Case, seen: Look) -> Iterator[tuple[str, bytes]]:
     """Those that the reader may take away one by one as well; one whose content is gone is left out, and shows."""
-    digests = dict(Document.objects.filter(case=case).values_list("pk", "digest"))
+    kept = Document.objects.select_related("case__instance").filter(case=case).in_bulk()
     for one in documents_of(seen):
-        if not one.hidden:
+        if not one.hidden and takes_file(by, kept[one.id]):
             try:
-                yield f"documents/{one.id}-{one.name.replace('/', '_')}", store.content_of(digests[one.id])
+                yield f"documents/{one.id}-{one.name.replace('/', '_')}", store.content_of(kept[one.id].digest)
             except store.Damaged:
                 continue
 

@@ -67,6 +67,11 @@ class Secrets:
         """The known values, ready to be looked for."""
         return index_of(self.known, self.former)
 
+    @property
+    def hide_anything(self) -> bool:
+        """Whether there may be a text in which something is masked."""
+        return bool(self.kinds or self.withheld or self.index)
+
     def watching(self, kinds: frozenset[str]) -> "Secrets":
         """The same known values, with other kinds of detail; the index is shared."""
         other = replace(self, kinds=kinds)

@@ -24,6 +24,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from audit.models import AuditEvent
 from casework.cases.services import external_receive, item_plan
 from casework.comments.services import comment_say
+from casework.documents.reading import read
 from casework.documents.services import Added, document_add
 from casework.models import Case, Comment, Proposal, Reveal, SavedView
 from casework.tasks.services import task_complete
@@ -110,6 +111,7 @@ def scene(
     added = next(item.id for item in state_of(waiting.instance).items.values() if item.node == "ask_customer")
     document = document_add(by=people["anna"], case=again, name=f"{PERSON['name']}.png", content=picture())
     assert isinstance(document, Added)
+    read(document.document.pk)
     comment_say(by=people["ben"], case=again, text=f"They wrote: {words}")
     comment = comment_say(by=people["anna"], case=again, text="I call them.")
     assert isinstance(comment, Comment)

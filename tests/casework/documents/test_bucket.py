@@ -127,12 +127,13 @@ def test_what_is_kept_is_not_called_gone_while_the_store_is_away(
 ) -> None:
     case, anna = open_case(), browser(people["anna"])
     one = added(people["anna"], case, LETTER)
+    read(one.pk)
     away(True)
     for door in ("", "/api"):
         answer = anna.get(f"{door}/cases/{case.pk}/documents/{one.pk}/content/")
         assert answer.status_code == 503 and "Try again later" in answer.content.decode(), door
     assert anna.get(f"/cases/{case.pk}/documents/{one.pk}/pages/1/900/").status_code in (404, 503)
-    Reading.objects.update(state="waiting")
+    Reading.objects.update(state="waiting", tries=0)
     read(one.pk)
     reading = Reading.objects.get(document=one)
     assert (reading.state, reading.tries) == ("waiting", 0), "it is read later, not called unreadable"

@@ -16,6 +16,7 @@ from django.test import Client
 from casework.access import permissions
 from casework.cases.services import case_verify
 from casework.documents.models import Document
+from casework.documents.reading import read
 from casework.documents.services import Added, document_add, name_of
 from casework.intake.services import Opened, case_open
 from casework.models import Case
@@ -117,6 +118,7 @@ def test_a_document_is_taken_away_as_it_came_and_never_opened_by_the_browser(
 ) -> None:
     case = open_case()
     document = added(people["anna"], case)
+    read(document.pk)
     for door in ("", "/api"):
         answer = browser(people["anna"]).get(f"{door}/cases/{case.pk}/documents/{document.pk}/content/")
         assert answer.content == LETTER
@@ -203,6 +205,7 @@ def test_a_name_has_no_folder_nothing_unseen_and_the_ending_of_its_kind(given: s
 def test_a_page_is_drawn_once_and_shown(people: People, open_case: Callable[..., Case]) -> None:
     case = open_case()
     document = added(people["anna"], case, pdf(2, (300, 407)), "two.pdf")
+    read(document.pk)
     address = f"/cases/{case.pk}/documents/{document.pk}/"
     answer = browser(people["anna"]).get(f"{address}pages/2/320/")
     assert answer["Content-Type"] == "image/webp" and answer["Content-Security-Policy"].endswith("sandbox")
@@ -217,6 +220,7 @@ def test_verification_finds_a_content_that_was_changed_or_is_gone(
 ) -> None:
     case = open_case()
     document = added(people["anna"], case, picture("red", (61, 17)), "red.png")
+    read(document.pk)
     assert case_verify(by=people["axel"], case=case).ok
     store, name = storages["documents"], f"{document.digest[:2]}/{document.digest}"
     store.delete(name)

@@ -10,7 +10,9 @@ from django.contrib.auth.models import User
 
 from casework.cases.services import case_verify
 from casework.documents import reading
-from casework.documents.models import Document, Reading, ReadPage
+from casework.documents.models import Document, ReadField, Reading, ReadPage
+from casework.documents.pictures import picture_of
+from casework.documents.sight import dark_places
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition
 from orchestration.documents.confined import Unreadable
@@ -157,3 +159,43 @@ def test_a_bundle_beyond_somebody_s_clearance_tells_them_nothing_of_its_pages(
     Document.objects.update(level="restricted")
     beside = browser(people["anna"]).get(f"/cases/{bundle.case_id}/documents/", headers={"HX-Request": "true"})
     assert "What its pages say" not in beside.content.decode()
+
+
+STATEMENT = ("Statement of account", "Account DE89 3704 0044 0532 0130 00", "Balance 120.00")
+
+
+def test_what_is_masked_in_the_text_is_black_on_the_page_where_a_case_type_names_no_fields(
+    people: dict[str, User], open_case: Callable[..., Case]
+) -> None:
+    one = added(people["anna"], open_case(), written_pdf(*STATEMENT), "statement.pdf")
+    anna, address = browser(people["anna"]), f"/cases/{one.case_id}/documents/{one.pk}/"
+    assert dark_places(people["anna"], one, 1) is None, "nobody knows yet what stands on it"
+    assert anna.get(f"{address}pages/1/900/").status_code == 404
+    assert anna.get(f"{address}content/").status_code == 409
+    reading.read(one.pk)
+    dark = dark_places(people["anna"], one, 1)
+    assert dark and len(dark) >= 4 and len({round(box.middle, 2) for box in dark}) == 1, "words of one line alone"
+    shown = anna.get(f"{address}pages/1/900/")
+    assert shown.status_code == 200 and shown.content != picture_of(one.digest, one.kind, 1, 900)
+    page = anna.get(address).content.decode()
+    assert "3704" not in page and "Balance 120.00" in page and "Download" not in page
+    for door in ("", "/api"):
+        refused = anna.get(f"{door}{address}content/")
+        assert refused.status_code == 409 and b"not yours to see" in refused.content
+
+
+def test_a_document_without_anything_masked_is_given_as_it_is(people: dict[str, User], invoice: Document) -> None:
+    anna, address = browser(people["anna"]), f"/cases/{invoice.case_id}/documents/{invoice.pk}/"
+    reading.read(invoice.pk)
+    assert anna.get(f"{address}pages/1/900/").content == picture_of(invoice.digest, invoice.kind, 1, 900)
+    assert "Download" in anna.get(address).content.decode()
+    assert anna.get(f"{address}content/").status_code == 200
+
+
+def test_nobody_says_what_a_field_is_that_is_masked_for_them(people: dict[str, User], invoice: Document) -> None:
+    reading.read(invoice.pk)
+    ReadField.objects.filter(name="total").update(value="DE89 3704 0044 0532 0130 00")
+    address = f"/cases/{invoice.case_id}/documents/{invoice.pk}/fields/total/"
+    guess = {"value": "DE89 3704 0044 0532 0130 00", "shown": "x"}
+    assert browser(people["anna"]).post(address, guess).status_code == 409
+    assert ReadField.objects.get(name="total").state == "found"

@@ -21,6 +21,7 @@ from django.core.management import call_command
 
 from casework.cases.services import case_verify
 from casework.documents.models import Document
+from casework.documents.reading import read
 from casework.documents.services import Added, document_add
 from casework.management.commands import tidy_documents
 from casework.models import Case
@@ -73,6 +74,7 @@ def test_a_webdav_server_keeps_contents_under_their_hash(
         digest[:2],
     ]
     assert abs(kept_there.get_modified_time(f"{digest[:2]}/{digest}") - clock.utc_now()) < timedelta(minutes=1)
+    read(outcome.document.pk)
     taken = browser(people["anna"]).get(f"/cases/{case.pk}/documents/{outcome.document.pk}/content/")
     assert taken.getvalue() == LETTER and case_verify(by=people["axel"], case=case).ok
     kept_there.delete(f"{digest[:2]}/{digest}")
