@@ -106,6 +106,8 @@ PERSON_FIRST: Final = "By the rules a person comes first."
 NO_MONEY: Final = "The money for another one, which comes first, is used up, and then a person does it."
 WAITED_FOR: Final = "The work waits for another one, which comes first by the rules."
 BESIDE: Final = "By the rules it works beside: what it says is kept and not used."
+BY_THE_RULES: Final = "The routing of work gives it to a person."
+BEYOND_BUDGET: Final = "This month's budget has no money left for the machine that would do it."
 SECONDS: Final = frozenset({SECOND, BY_ITS_RANK, NOT_CHEAPEST})
 """Of one that could have been had in the place of the chosen one."""
 TURNS: Final = frozenset({SECOND, BY_ITS_RANK, PERSON_FIRST, NO_MONEY, WAITED_FOR})
@@ -134,7 +136,8 @@ class Way(StrEnum):
 class Choice:
     """`passed`: of each other actor, why not, a sentence by key. `seconds`: how long to wait, where the way is that.
 
-    `shadows`: keys of actors that are to run beside, for what they give to be kept and not used.
+    `shadows`: keys of actors that are to run beside, for what they give to be kept and not used. `why`: a sentence,
+    where the way is to a person.
     """
 
     way: Way
@@ -146,6 +149,7 @@ class Choice:
     seconds: float = 0
     group: str = ""
     shadows: tuple[str, ...] = ()
+    why: str = ""
 
     @property
     def has_second(self) -> bool:
@@ -222,7 +226,7 @@ def _routed(wishes: Sequence[Wish], candidates: Sequence[Candidate], objections:
     for wish in wishes:
         if wish.actor == PERSON:
             passed = _passed(candidates, objections, PERSON_FIRST)
-            return Choice(Way.PERSON, None, wish.mode, wish.deadline, wish.rule, passed, group=wish.group)
+            return _to_a_person(wish, wish.rule, passed, BY_THE_RULES)
         for candidate in _wished(wish, candidates):
             found = objections.get(candidate.key) or _dearer(candidate, broke)
             if found is not None:
@@ -268,7 +272,11 @@ def _for_money(wish: Wish, candidates: Sequence[Candidate], objections: Mapping[
     """A person, since there is no money left for the machine."""
     rule = f"{wish.rule}; beyond the budget: a person"
     passed = _passed(candidates, objections, NO_MONEY)
-    return Choice(Way.PERSON, None, wish.mode, wish.deadline, rule, passed, group=wish.group)
+    return _to_a_person(wish, rule, passed, BEYOND_BUDGET)
+
+
+def _to_a_person(wish: Wish, rule: str, passed: Mapping[str, str], why: str) -> Choice:
+    return Choice(Way.PERSON, None, wish.mode, wish.deadline, rule, passed, group=wish.group, why=why)
 
 
 def _wished(wish: Wish, candidates: Sequence[Candidate]) -> Iterator[Candidate]:

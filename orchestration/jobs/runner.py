@@ -157,7 +157,7 @@ def carry_out(job: Job) -> services.Done | Refused | None:
             put_back(job, choice.seconds)
             return None
         case Way.PERSON:
-            attempt = Attempt("", "", 0, person="The routing of work gives it to a person.", choice=choice)
+            attempt = Attempt("", "", 0, person=choice.why, choice=choice)
         case Way.NOBODY if key := stopping.awaited(job.capability):
             stopping.hold(job, key)
             return None

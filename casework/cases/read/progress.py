@@ -203,11 +203,20 @@ def _standing(running: Running, part: Part, node: Node) -> tuple[datetime | None
     open_states = {item.state for item in running.open(node.id) if item.instance == part.instance}
     if open_states & AT_WORK:
         return at, "active"
-    if at is not None:
+    if at is not None and not _had_none(running, part, node):
         return at, "done"
     if (part.instance, node.id) in running.left:
         return None, "stopped"
     return None, "waiting" if "enabled" in open_states else ""
+
+
+def _had_none(running: Running, part: Part, node: Node) -> bool:
+    """Whether there was nothing to go over: the loop as a whole was done (BPMN 10.2.8), and no instance of it."""
+    return _is_loop(node) and running.times.get((part.instance, node.id)) == 1
+
+
+def _is_loop(node: Node) -> bool:
+    return isinstance(node, Activity) and node.loop is not None
 
 
 def _process_steps(running: Running, part: Part) -> Iterator[Step]:
@@ -253,7 +262,7 @@ def _note(running: Running, part: Part, node: Node, status: str) -> str:
     count = next((loop for loop in loops if "total" in loop), None)
     if count is not None:
         return f"{count['done']} of {count['total']}"
-    often = running.times.get(key, 0)
+    often = 0 if _is_loop(node) else running.times.get(key, 0)
     return f"{often} times" if often > 1 else ""
 
 

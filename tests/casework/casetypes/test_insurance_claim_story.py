@@ -14,14 +14,17 @@ from casework.cases.services import case_verify
 from casework.intake.samples import Brought, samples_open
 from casework.intake.services import Opened, case_open
 from casework.models import Case
+from orchestration.actors.routing import Wish
 from orchestration.casetypes.case_type import by_definition, current
 from orchestration.models import HumanTask
 from orchestration.shell.selectors import data_of
 from tests.casework.actions import open_task
 from tests.casework.casetypes.scored import finish, set_up
 from tests.casework.documents.test_case_documents import added
+from tests.casework.reading import told
 from tests.casework.stand_ins import Demo, demo, store
 from tests.orchestration.documents.papers import written_pdf
+from tests.orchestration.jobs.test_handing_over import chosen_by
 from tests.orchestration.machines import work_jobs
 
 __all__ = ["demo", "store"]
@@ -180,3 +183,15 @@ def test_the_samples_go_every_way(people: dict[str, User], demo: Demo, monkeypat
         "CLAIM-006": "Find the policy", "CLAIM-007": "Complete the claim",
     }  # fmt: skip
     assert Case.objects.get(reference="CLAIM-001").closed and paid(demo) == [("MC-24001", 1180.0)]
+
+
+def test_who_does_a_machine_s_work_reads_what_it_was_given_and_no_less_of_the_case(
+    claim: Opens, people: dict[str, User], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen_by(monkeypatch, Wish("person"))
+    case = claim()
+    client.force_login(people["clara"])
+    task = open_task(case)
+    given = told(client.get(f"/tasks/{task.pk}/")).partition("What the machine was given")[2]
+    assert (task.name, "M-1001" in given.partition("Your answer")[0]) == ("Read the policy", True)
+    assert client.get(f"/api/tasks/{task.pk}/").json()["data"] == client.get(f"/api/cases/{case.pk}/").json()["data"]

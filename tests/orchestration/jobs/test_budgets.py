@@ -62,7 +62,7 @@ def test_beyond_a_budget_the_work_goes_to_a_cheaper_actor_and_else_to_a_person()
     nobody = route(ANY, [DEAR, dearer, unknown], NOW)
     assert told(nobody) == (Way.PERSON, "")
     assert "budget" in nobody.passed["dear"] and "not cheaper than Dear" in nobody.passed["dearer"]
-    assert nobody.rule == "rule 1; beyond the budget: a person"
+    assert nobody.rule == "rule 1; beyond the budget: a person" and "budget has no money left" in nobody.why
 
 
 def test_a_budget_may_say_that_a_person_comes_next_though_there_is_a_cheaper_actor() -> None:
