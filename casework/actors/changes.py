@@ -13,6 +13,7 @@ from typing import Any, Final
 import orjson
 
 from audit.models import AuditEvent, AuditPayload, StandingChain
+from casework.governance.read import called
 
 ACTIONS: Final = ("actor.changed", "model.registered", "model.activated", "version.moved", "capability.stopped")
 LOOKED_AT: Final = 1000
@@ -44,14 +45,16 @@ def changes_of(key: str) -> list[ActorChange]:
     """The last changes of this actor, the newest first."""
     found = []
     card: Detail = {}
-    for event, detail in events_of(key):
+    told = events_of(key)
+    names = called({event.actor for event, _ in told})
+    for event, detail in told:
         if "card" in (detail.get("made") or {}):
             card = detail["made"]["card"]
         places: tuple[Place, ...] = ()
         if "card" in detail:
             places, card = tuple(differences(card, detail["card"])), detail["card"]
         words = words_of(event.action, detail)
-        found.append(ActorChange(event.at, event.actor.removeprefix("person:"), words, _why(detail), places))
+        found.append(ActorChange(event.at, names[event.actor], words, _why(detail), places))
     return found[::-1][:SHOWN]
 
 

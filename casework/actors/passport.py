@@ -16,6 +16,7 @@ from django.contrib.auth.models import User
 from casework.access import permissions
 from casework.actors.changes import events_of, words_of
 from casework.actors.version_page import VersionPage, may_show, version_page
+from casework.governance.read import called
 from casework.models import Case
 from orchestration.actors import kinds
 from orchestration.actors.agreement import differences
@@ -105,8 +106,9 @@ def _place(contract: Mapping[str, Json] | None, name: str, expected: Json, given
 
 def _steps(row: ActorVersion) -> Iterator[Letting]:
     """The newest first."""
-    for event, detail in reversed(events_of(row.actor.key)):
-        if detail.get("version") == row.version:
-            who = event.actor.removeprefix("person:")
-            reason = str(detail.get("reason") or detail.get("note") or "")
-            yield Letting(event.at, who, words_of(event.action, detail), reason, detail.get("golden") or {})
+    told = [(event, detail) for event, detail in events_of(row.actor.key) if detail.get("version") == row.version]
+    names = called({event.actor for event, _ in told})
+    for event, detail in reversed(told):
+        reason = str(detail.get("reason") or detail.get("note") or "")
+        words = words_of(event.action, detail)
+        yield Letting(event.at, names[event.actor], words, reason, detail.get("golden") or {})

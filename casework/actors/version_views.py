@@ -11,6 +11,7 @@ from casework.access import permissions, trail
 from casework.actors.version_form import VersionForm
 from casework.actors.version_page import version_page
 from casework.actors.views import may_change, may_read
+from casework.governance.read import called
 from casework.web.decorators import page_or_part, person, reads, reads_and_writes, refusal, writes
 from orchestration.actors import registration
 from orchestration.actors.golden import CODE
@@ -27,7 +28,8 @@ def version(request: HttpRequest, key: str, version_id: int) -> HttpResponse:
     row, user = _version(key, version_id), person(request)
     may = permissions.may_publish(user)
     page = version_page(row, permissions.origin_of(user).actor, with_file=may)
-    context = {"page": page, "row": row, "actor": row.actor, "may_change": may}
+    by = called({row.registered_by}).get(row.registered_by, "")
+    context = {"page": page, "row": row, "actor": row.actor, "may_change": may, "by": by}
     return page_or_part(request, "actors/version.html", "actors/_trials.html", context)
 
 

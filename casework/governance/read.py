@@ -57,7 +57,7 @@ def accesses(before: datetime | None = None) -> list[Line]:
 def _lines(events: Iterable[AuditEvent]) -> list[Line]:
     rows = list(events)
     details = _details(rows)
-    names = _names({row.actor for row in rows})
+    names = called({row.actor for row in rows})
     lines = []
     for row in rows:
         detail = details.get((row.chain, row.sequence), {})
@@ -78,7 +78,7 @@ def _details(rows: list[AuditEvent]) -> dict[tuple[int, int], Detail]:
     return found
 
 
-def _names(actors: set[str]) -> dict[str, str]:
+def called(actors: set[str]) -> dict[str, str]:
     """How people call who or what did it."""
     usernames = [actor.removeprefix("person:") for actor in actors if actor.startswith("person:")]
     people = {user.get_username(): user.get_full_name() for user in User.objects.filter(username__in=usernames)}

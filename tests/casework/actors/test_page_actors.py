@@ -53,6 +53,17 @@ def test_an_actor_switched_off_gets_no_work_and_the_switch_is_on_record(machines
     assert AuditEvent.objects.filter(chain=0, action="actor.changed", actor="person:ada").count() == 2
 
 
+def test_who_changed_an_actor_or_registered_a_version_is_called_as_on_all_pages(machines, admin, people):
+    people["ada"].first_name, people["ada"].last_name = "Ada", "Abel"
+    people["ada"].save()
+    admin.post("/actors/intent/switch/", {"enabled": "no", "reason": "It answers nonsense"})
+    version = Actor.objects.get(key="intent").versions.get()
+    changed = admin.get("/actors/intent/").content.decode().partition("What was changed")[2]
+    pages = [changed] + [admin.get(f"/actors/intent/versions/{version.pk}/{page}").text for page in ("", "passport/")]
+    assert "<bdi>Ada Abel</bdi>" in changed and "switched it off" in changed
+    assert all("Casewright (" in page and "system:" not in page for page in pages)
+
+
 def test_the_page_of_an_actor_says_what_it_may_cost_in_a_month(machines, admin):
     assert "No budget of a month." in admin.get("/actors/intent/").content.decode()
     budget_set("actor:intent", Decimal(20), "EUR", Origin("system:test"), beyond="cheaper")
