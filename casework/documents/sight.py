@@ -7,6 +7,7 @@ file. Where a case type says for what its fields are read, each is as secret as 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -74,11 +75,12 @@ class Sight:
         return tuple(box for box in (*fields, *words) if box)
 
     def _dark_words(self, line: Line) -> Iterable[Box]:
+        """Of a word that stands there more often than is shown, nobody knows which one is: all of them."""
         shown = self.text(line.text)
         if shown == line.text:
             return ()
-        left = set(shown.split())
-        return [word.box for word in line.words if word.text not in left]
+        hidden = Counter(word.text for word in line.words) - Counter(shown.split())
+        return [word.box for word in line.words if word.text in hidden]
 
 
 def hidden_fields(case_type: CaseType, reader: Principal) -> frozenset[str]:

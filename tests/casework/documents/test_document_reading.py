@@ -184,6 +184,15 @@ def test_what_is_masked_in_the_text_is_black_on_the_page_where_a_case_type_names
         assert refused.status_code == 409 and b"not yours to see" in refused.content
 
 
+def test_a_group_of_digits_that_a_mask_shows_once_is_not_left_where_it_stands_again(
+    people: dict[str, User], open_case: Callable[..., Case]
+) -> None:
+    card = added(people["anna"], open_case(), written_pdf("Card 4111 1111 1111 1111"), "card.pdf")
+    reading.read(card.pk)
+    dark = dark_places(people["anna"], card, 1)
+    assert dark is not None and len(dark) == 4
+
+
 def test_a_document_without_anything_masked_is_given_as_it_is(people: dict[str, User], invoice: Document) -> None:
     anna, address = browser(people["anna"]), f"/cases/{invoice.case_id}/documents/{invoice.pk}/"
     reading.read(invoice.pk)
