@@ -118,7 +118,7 @@ def test_where_both_say_the_same_that_is_proposed_and_a_person_still_decides(
     case = odd()
     data = data_of(case.instance)
     assert data["advice"]["by"] == "both" and data["advice"]["answer"] == "refuse"
-    assert data["found"]["findings"][0]["says"] == "Paid for this order before: 1 times, 52 EUR in all."
+    assert data["found"]["findings"][0]["says"] == "Paid for this order before: once, 52 EUR in all."
     assert open_task(case).name == "Approve the refund" and case.state == "Pending review"
     assert "Proposed: <strong>not owed: refuse it</strong>" in task_html(case, people["clara"])
 
