@@ -40,12 +40,16 @@ TAB = {"due-soon": "soon"}
 
 class TasksView(APIView):
     @described(
-        "Find open tasks", {200: TaskList}, 400, 404, parameters=[TaskFilter],
+        "Find tasks", {200: TaskList}, 400, 404, parameters=[TaskFilter],
         examples=(example("One task", TASKS, "200"),),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Yours, those offered to you or your groups, those that nobody has, due soon, all, or those that you have
         snoozed, which stand in no other list: first due first.
+
+        By state, whoever has them: `pending` (open, and its case is not suspended), `blocked` (its case is suspended),
+        `approaching` (pending, and due within a day or late), and `completed` (done by you or people of your groups
+        within 30 days, in cases that you see): newest first.
 
         Filters on the fields that case types list come beside these, by their dotted places: `is.channel=web` (several
         times: any of them), `from.amount=500`, `to.received=2026-11-29`, `begins.purchase.receipt=A-`; and

@@ -7,13 +7,15 @@ from rest_framework import serializers as s
 from casework.cases.api.requests import PAGE, PAGE_MOST, AfterField, Sent
 from casework.cases.api.shapes import NextDeadline, Shape
 from casework.tasks.assigning import NOTE_MOST
-from casework.tasks.inbox import TABS
+from casework.tasks.inbox import KEPT, LISTS
 from casework.tasks.many import MOST, RIGHTS
 from casework.tasks.ordering import PRIORITIES
 
 
 class TaskFilter(Sent):
-    scope = s.ChoiceField(choices=[*(tab for tab in TABS if tab != "soon"), "due-soon"], required=False, default="mine")
+    scope = s.ChoiceField(
+        choices=[*(tab for tab in LISTS if tab != "soon"), "due-soon"], required=False, default="mine"
+    )
     view = s.IntegerField(
         required=False, default=0, min_value=0,
         help_text="A saved view (`/api/views/`) in place of scope, order, columns and filters.",
@@ -43,7 +45,8 @@ class TaskSummary(Shape):
     due = s.DateTimeField(allow_null=True)
     overdue = s.BooleanField()
     urgent = s.BooleanField()
-    assignee = s.CharField(help_text="Who has it; empty where nobody has.")
+    assignee = s.CharField(help_text="Who has it, or did it; empty where nobody has.")
+    ended = s.DateTimeField(allow_null=True, help_text="When it was done; null: it is not.")
     mine = s.BooleanField()
     case = s.IntegerField()
     title = s.CharField()
@@ -66,7 +69,7 @@ class TaskList(Shape):
     results = TaskSummary(source="rows", many=True)
     counts = s.DictField(
         child=s.IntegerField(),
-        help_text=f"Open and suspended tasks that fit the filters: {', '.join(TABS)}. 1001: more than 1000.",
+        help_text=f"Tasks that fit the filters: {', '.join(LISTS)} (of {KEPT.days} days). 1001: more than 1000.",
     )
     next = s.CharField(source="following", help_text="`after` of the next page; empty on the last one.")
 

@@ -13,11 +13,12 @@ from typing import Final, LiteralString
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from casework.tasks import inbox_statements as statements
-from casework.tasks.inbox_statements import SIGHT, THEIRS, Columns, Ordered, task_of
+from casework.tasks.inbox_statements import APART, COMPLETED, SIGHT, THEIRS, Columns, Ordered, task_of
 
 _OF_FEW: Final[LiteralString] = """
 {offers} as materialized (
-    select c.task_id as id, min(c.due) as due, bool_or(not c.assigned and not c.suspended) as free
+    select c.task_id as id, min(c.due) as due, bool_or(not c.assigned and not c.suspended) as free,
+           bool_or(not c.suspended) as open
     from ({source}) s cross join lateral (
         select c.task_id, c.instance_id, c.due, c.assigned, c.suspended from orchestration_taskcandidate c
         where c.instance_id = s.instance_id and {theirs}
@@ -32,7 +33,7 @@ _OF_FEW: Final[LiteralString] = """
     where (c.instance_id in (select s.instance_id from ({source}) s)) is true {fits})"""
 _OF_MANY: Final[LiteralString] = """
 {looked_offers} as materialized ({walk_offers}),
-{offers} as materialized (select c.id, c.due, c.free from {looked_offers} c {task} where true {fits}),
+{offers} as materialized (select c.id, c.due, c.free, c.open from {looked_offers} c {task} where true {fits}),
 {looked_free} as materialized (
     select due, id, instance_id from {looked_offers} where free and not {more_offers}
     union all select due, id, instance_id from ({walk_free}) c where {more_offers}),
@@ -52,12 +53,18 @@ _IN_TAB: Final[dict[str, LiteralString]] = {
     "soon": "select due, id from {free} where due <= %(soon)s "
             "union all select due, id from {own} where open and due <= %(soon)s",
     "all": "select due, id from {offers} union select due, id from {own}",
+    "pending": "select due, id from {offers} where open union select due, id from {own} where open",
+    "blocked": "select due, id from {offers} where not open union select due, id from {own} where not open",
+    "approaching": "select due, id from {offers} where open and due <= %(soon)s "
+                   "union select due, id from {own} where open and due <= %(soon)s",
 }  # fmt: skip
 _FIRST: Final[LiteralString] = """
-select distinct due, id from ({found}) p(due, id) order by due, id limit %(cap)s"""
+select distinct due, id from ({found}) p(due, id) order by due {order}, id {order} limit %(cap)s"""
 """Of each part of a tab as many are read: whoever is in several groups has so many in all."""
 _AMONG: Final = " and (t.instance_id in (select s.instance_id from ({source}) s)) is true"
-_OFFERS: Final = Columns("", ", c.instance_id, not c.assigned and not c.suspended", ", instance_id, free")
+_OFFERS: Final = Columns(
+    "", ", c.instance_id, not c.assigned and not c.suspended, not c.suspended", ", instance_id, free, open"
+)
 _OWN: Final = Columns(", t.instance_id, t.state = 'open'", "", ", instance_id, open")
 _LOOKED: Final = SQL("%(counted)s + 1")
 PAGE: Final = SQL("%(limit)s")
@@ -102,11 +109,12 @@ class Fitting:
         """Whether there may be more beyond those that were looked at: an expression."""
         if self.source is not None:
             return SQL("false")
-        if tab == "soon":
+        if tab in ("soon", "approaching"):
+            offers = "free" if tab == "soon" else "offers"
             return SQL("({} and {} or {} and {})").format(
-                self._more("free"), self._soon("free"), self._more("own"), self._soon("own")
+                self._more(offers), self._soon(offers), self._more("own"), self._soon("own")
             )
-        looked = {"mine": ("own",), "groups": ("offers",), "unassigned": ("free",), "all": ("offers", "own")}[tab]
+        looked = {"mine": ("own",), "groups": ("offers",), "unassigned": ("free",)}.get(tab, ("offers", "own"))
         return SQL("({})").format(SQL(" or ").join(map(self._more, looked)))
 
     def first(self, tab: str, going: Ordered, most: Composable) -> Composed:
@@ -134,7 +142,7 @@ def by_due(tab: str, going: Ordered, fits: Composed, source: Composable | None, 
     """The tasks of a tab that fit, beyond a place, in order of what is due: of the cases of `source`, where given."""
     if source is None:
         return statements.by_due(tab, going, fits, most)
-    if tab == "snoozed":
+    if tab in APART:
         return statements.by_due(tab, going, fits + SQL(_AMONG).format(source=source), most)
     found = Fitting("here", fits, source)
     return SQL("with {} {}").format(found.parts, found.first(tab, going, most))
@@ -142,11 +150,12 @@ def by_due(tab: str, going: Ordered, fits: Composed, source: Composable | None, 
 
 def pool(tab: str, fits: Composed, source: Composable | None = None) -> Composed:
     """The first tasks of a tab that fit (`cap`), to be ordered anew; of `source`, where one is given, all."""
+    going = Ordered(tab == COMPLETED)
     if source is not None:
-        return by_due(tab, Ordered(False), fits, source, SQL("all"))
-    return SQL(_FIRST).format(found=by_due(tab, Ordered(False), fits, None, SQL("%(cap)s")))
+        return by_due(tab, going, fits, source, SQL("all"))
+    return SQL(_FIRST).format(found=by_due(tab, going, fits, None, SQL("%(cap)s")), order=going.order)
 
 
-def snoozed(fits: Composed, source: Composable | None) -> Composed:
-    """How many snoozed ones fit: an expression."""
-    return statements.count("snoozed", fits if source is None else fits + SQL(_AMONG).format(source=source))
+def size_apart(tab: str, fits: Composed, source: Composable | None) -> Composed:
+    """How many fit of a list that is not read from what is offered: an expression."""
+    return statements.count(tab, fits if source is None else fits + SQL(_AMONG).format(source=source))

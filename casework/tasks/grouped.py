@@ -31,7 +31,7 @@ select risk, hurry, due, id from (
     from (select distinct id from ({pool}) p(due, id)) p join orchestration_humantask t on t.id = p.id) turn
 where (risk, hurry, due, id) > (%(risk)s::int, %(hurry)s::int, %(turn_due)s::timestamptz, %(turn_task)s::bigint)"""
 _KEYED: Final[LiteralString] = """
-select t.id, t.due, -t.priority as hurry, {risk} as risk, {key} as key, {by} as by
+select t.id, t.due, t.ended, -t.priority as hurry, {risk} as risk, {key} as key, {by} as by
 from (select distinct id from ({pool}) p(due, id)) p join orchestration_humantask t on t.id = p.id"""
 _NO_VALUE: Final[LiteralString] = "null::int"
 _VALUE: Final[LiteralString] = "(select v.{held} from {values} v where v.instance_id = t.instance_id and {seen})"
@@ -53,6 +53,8 @@ class Going:
 
     latest_first: bool = False
     next_first: bool = False
+    newest_first: bool = False
+    """What was done last."""
 
 
 def groupings_of_tasks(types: Sequence[CaseType]) -> tuple[Grouping, ...]:
@@ -77,6 +79,8 @@ def _by(by: Order | None, values: dict[str, Any]) -> Composed:
 def _order(by: Order | None, going: Going) -> Composed:
     if by is not None:
         return Composed([SQL("by desc nulls last, due, id" if by.descending else "by nulls last, due, id")])
+    if going.newest_first:
+        return Composed([SQL("ended desc, id desc")])
     if going.next_first:
         return Composed([SQL("risk, hurry, due, id")])
     return Composed([SQL("due desc, id desc" if going.latest_first else "due, id")])

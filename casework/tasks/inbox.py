@@ -1,4 +1,4 @@
-"""Which open tasks is this person asked for, and which wait for their suspended case to go on?
+"""Which open tasks is this person asked for, which wait for their suspended case to go on, and which were done of late?
 
 What segregation of duties keeps them from (`barred`) is in none of its lists and counts.
 
@@ -37,18 +37,20 @@ from casework.tasks.barred import left_out
 from casework.tasks.filtered import by_due, pool
 from casework.tasks.grouped import Going, grouped, in_turn, turn_after, turn_place
 from casework.tasks.inbox_counts import First, Wanted, counted, fits_of
-from casework.tasks.inbox_statements import TABS, Ordered
+from casework.tasks.inbox_statements import COMPLETED, LISTS, TABS, Ordered
 from casework.tasks.row import Found, TaskRow, task_row
 from casework.tasks.walked import fitting_pool, is_walked, walked
 from orchestration.privacy.principal import Principal
 
-__all__ = ["CAP", "PAGE", "SOON", "TABS", "InboxPage", "TaskRow", "inbox_page"]
+__all__ = ["CAP", "KEPT", "LISTS", "PAGE", "SOON", "TABS", "InboxPage", "TaskRow", "inbox_page"]
 
 Row = TypeVar("Row")
 
 PAGE: Final = 50
 CAP: Final = 1000
 SOON: Final = timedelta(hours=24)
+KEPT: Final = timedelta(days=30)
+"""So long what was done stands in the list of it."""
 
 _BEGINNING = (datetime(1, 1, 1, tzinfo=UTC), 0)
 _END = (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), 2**62)
@@ -57,8 +59,8 @@ _INSTANCE = "t.instance_id"
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
-    """`counts`: open tasks by tab, at most CAP + 1. `following`: `after` of the next page, empty on the last one; a
-    page that is not full is followed where a filter was asked of as many tasks as it is for one page.
+    """`counts`: tasks by list (`LISTS`), at most CAP + 1. `following`: `after` of the next page, empty on the last one;
+    a page that is not full is followed where a filter was asked of as many tasks as it is for one page.
 
     `also`: as many as each of the other lists has that were asked for, at most CAP + 1. `groups`: the rows again, in
     their groups, where it is grouped: of the first CAP + 1 tasks of the list. `acts_for`: for whom
@@ -128,23 +130,27 @@ def inbox_page(
 
     `tabs_asked`: the filters by which the tabs are counted; None: those of the page. `also`: other lists to count.
     `held_by`: of the tab `mine` those that somebody else holds; what the reader may see of them is asked elsewhere.
+    What was done has the newest at the top, or is ordered by a field.
     """
+    newest_first = tab == COMPLETED and not reference
+    latest_first, next_first = latest_first and not newest_first, next_first and not newest_first
     person, out = permissions.principal(user, None, now), left_out(user, now)
     sleeping = out.sleeping
     only = tuple(sorted(limited_to(user)))
     asked, tabs_asked = replace(asked, only=only), replace(asked if tabs_asked is None else tabs_asked, only=only)
     counting = [
-        *(Wanted(each, tabs_asked) for each in TABS),
+        *(Wanted(each, tabs_asked) for each in LISTS),
         *(replace(each, asked=replace(each.asked, only=only)) for each in also),
     ]
     is_first = not (after or latest_first or next_first or group or reference or asked.order)
     search = _search(tab, asked, key_of(reference), person, counting, is_first, {
         "person": user.pk if held_by is None else held_by, **_held(permissions.reach_seen(user)),
+        "people": [user.pk], "since": now - KEPT,
         "limit": limit + 1, "cap": CAP + 1, "page": limit + 1,
         "soon": now + SOON, "snoozed": list(sleeping), "barred": list(out.barred), "now": now,
         "hidden": [*out.barred, *sleeping],
     })  # fmt: skip
-    going = Going(latest_first, next_first)
+    going = Going(latest_first, next_first, newest_first)
 
     def shown(row: Any, past: Former) -> TaskRow:
         found = task_row(Found(*row), past, user, person, now, columns)
@@ -162,9 +168,10 @@ def inbox_page(
 
 
 def _held(reach: Reach) -> dict[str, Any]:
-    """Where their groups offer them tasks, and where they see any."""
+    """Where their groups offer them tasks, where others are in these, and where they see any."""
     return {
-        "groups": reach.everywhere, "whole": EVERYWHERE in reach.sight, "below": sorted(reach.below),
+        "groups": reach.everywhere, "colleagues_in": list(reach.groups),
+        "whole": EVERYWHERE in reach.sight, "below": sorted(reach.below),
         "groups_in": [group for group, _ in reach.in_units], "units_in": [unit for _, unit in reach.in_units],
     }  # fmt: skip
 
@@ -198,7 +205,7 @@ def _search(
         source = Composed([statements.REFERENCES])
     if reference:
         values["hidden"] = values["barred"]
-    by_tab, also = dict(zip(TABS, counts, strict=False)), tuple(counts[len(TABS) :])
+    by_tab, also = dict(zip(LISTS, counts, strict=False)), tuple(counts[len(LISTS) :])
     return _Search("all" if reference else tab, asked, here, source, reference, by_tab, also, values, first)
 
 
@@ -222,7 +229,7 @@ def _found(search: _Search, after: str, going: Going, shown: Callable[[Any, Form
 def _in_groups(
     search: _Search, group: Grouping, going: Going, shown: Callable[[Any, Former], TaskRow]
 ) -> tuple[Sized[TaskRow], ...]:
-    values = {**search.values, **_bounds("", False), **key_values(group), "limit": 2 * ROWS}
+    values = {**search.values, **_start(search), **key_values(group), "limit": 2 * ROWS}
     pooled = _pool(search)
     rows = read_rows(grouped(pooled, group, search.asked.order, going, values), values)
     former = former_of(row[-4] for row in rows)
@@ -239,6 +246,8 @@ def _pool(search: _Search) -> Composed:
 def _is_long(search: _Search) -> bool:
     """Whether the tab has more tasks than are looked at as a whole."""
     size = search.counts[search.tab]
+    if search.tab == COMPLETED:
+        return False
     return size > CAP or isinstance(size, AtLeast)
 
 
@@ -261,6 +270,8 @@ def _page(search: _Search, after: str, going: Going) -> _Read[Any]:
 
 
 def _by_due(search: _Search, fits: Composed, after: str, going: Ordered, values: Mapping[str, Any]) -> _Read[Any]:
+    if search.tab == COMPLETED:
+        return _by_end(search, fits, after, values)
     values = {**values, **_bounds(after, going.descending)}
     if search.first is not None:
         numbered = statements.shown(statements.NUMBERED, going)
@@ -271,6 +282,17 @@ def _by_due(search: _Search, fits: Composed, after: str, going: Ordered, values:
     looked = walked(search.tab, going, fits, values, read_rows)
     rows = read_rows(statements.shown(statements.NUMBERED, going), {**values, "tasks": list(looked.tasks)})
     return _Read(_placed(rows), "" if looked.looked_to is None else due_place(*looked.looked_to), looked.looked)
+
+
+def _by_end(search: _Search, fits: Composed, after: str, values: Mapping[str, Any]) -> _Read[Any]:
+    """What was done, the newest first."""
+    newest = Ordered(True)
+    found = statements.shown(by_due(search.tab, newest, fits, search.source), newest, ("ended",))
+    return _Read(_placed(read_rows(found, {**values, **_bounds(after, newest.descending)})))
+
+
+def _start(search: _Search) -> dict[str, Any]:
+    return _bounds("", search.tab == COMPLETED)
 
 
 def _placed(rows: Sequence[Any]) -> list[Placed]:
@@ -290,7 +312,7 @@ def _by_turn(search: _Search, after: str) -> _Read[Any]:
 
 def _by_value(search: _Search, by: Order, place: ValuePlace | None) -> list[Placed]:
     """The next tasks that have a value in the field of the order."""
-    values = {**search.values, **_bounds("", False), **(place.values if place else {})}
+    values = {**search.values, **_start(search), **(place.values if place else {})}
     pooled = None if search.source is None and _is_long(search) else _pool(search)
     found = statements.by_value(search.tab, by, seen(by.column, values), search.fits, pooled, place is not None)
     rows = read_rows(statements.shown(found, Ordered(by.descending), ("value", "instance")), values)

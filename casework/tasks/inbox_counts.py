@@ -1,4 +1,4 @@
-"""How many open tasks does each list of the inbox hold?
+"""How many tasks does each list of the inbox hold?
 
 As many as it would show, counted up to a limit: the tabs, with the filters that are set, and saved views, all in one
 statement. With a filter that many cases fit, those of the first tasks are counted, and told as "at least" (`walked`).
@@ -18,14 +18,13 @@ from casework.lists.fitting import Fitting, fitting, sources
 from casework.lists.reading import rows
 from casework.tasks import inbox_statements as statements
 from casework.tasks.filtered import Fitting as Filtered
-from casework.tasks.filtered import snoozed
-from casework.tasks.inbox_statements import TABS, Ordered
+from casework.tasks.filtered import size_apart
+from casework.tasks.inbox_statements import APART, LISTS, Ordered
 from casework.tasks.walked import COUNTED
 from orchestration.privacy.principal import Principal
 
 _INSTANCE: Final[LiteralString] = "t.instance_id"
-SNOOZED: Final = "snoozed"
-STANDING: Final = frozenset(TABS) - {SNOOZED}
+STANDING: Final = frozenset(LISTS) - APART
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +110,6 @@ def _count(wanted: Wanted, fits: Fits, filtered: Filtered | None) -> tuple[Compo
     if filtered is not None and wanted.tab in STANDING:
         return filtered.size(wanted.tab), filtered.more(wanted.tab)
     probe, source = fits.parts(wanted.asked)
-    if wanted.tab == SNOOZED:
-        return snoozed(probe, source), SQL("false")
+    if wanted.tab in APART:
+        return size_apart(wanted.tab, probe, source), SQL("false")
     return statements.count(wanted.tab, probe), SQL("false")

@@ -13,6 +13,7 @@ from typing import Final, LiteralString
 
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
+from casework.access.reach import READERS
 from casework.lists.asked import Order
 from casework.lists.fitting import values_of
 
@@ -20,6 +21,12 @@ TABS: Final = {
     "mine": "Mine", "groups": "My groups", "unassigned": "Unassigned", "soon": "Due soon", "all": "All",
     "snoozed": "Snoozed",
 }  # fmt: skip
+STATES: Final = {"pending": "Pending", "blocked": "Blocked", "approaching": "Approaching", "completed": "Completed"}
+"""The same tasks by how they stand, whoever has them, and those that were done."""
+COMPLETED: Final = "completed"
+LISTS: Final = TABS | STATES
+APART: Final = frozenset(("snoozed", COMPLETED))
+"""Lists that are not read from what is offered."""
 
 _MINE: Final = """
 {head} select t.due, t.id {also} from orchestration_humantask t
@@ -32,6 +39,19 @@ select t.due, t.id from orchestration_humantask t
 where t.id = any(%(snoozed)s::bigint[]) and t.state in ('open', 'suspended') {theirs} {fits}
       and (t.due, t.id) {beyond} (%(due)s, %(task)s)
 order by t.due {order}, t.id {order} limit {most}"""
+_DONE: Final = """
+select p.* from (
+    select m.user_id from auth_user_groups m where m.group_id = any(%(colleagues_in)s::int[])
+    union select %(person)s) colleague(id)
+cross join lateral (
+    select t.ended, t.id from orchestration_humantask t
+    where t.assignee_id = colleague.id and t.state = 'completed' and t.ended > %(since)s
+          and (t.ended, t.id) {beyond} (%(due)s, %(task)s) {fits}
+          and exists (select from casework_case f join casework_listedcase l on l.case_id = f.id
+                      where f.instance_id = t.instance_id and l.reader = any(array(
+                          select r.reader from ({readers}) r)))
+    order by t.ended {order}, t.id {order} limit {most}) p"""
+"""By somebody, or by who is in a group of theirs, in cases of their list: the newest of each."""
 _OFFERED: Final = """
 select c.* from unnest(%(groups)s::bigint[]) as g(id)
 cross join lateral (
@@ -89,7 +109,8 @@ select t.id, t.name, t.due, t.priority, t.assignee_id, u.username, u.first_name,
              where c.task_id = t.id order by g.name),
        array(select v.words::text from casework_listedvalue v
              where v.instance_id = i.id and left(v.field, 1) = '#' order by v.words),
-       (select b.name from casework_businessunit b where b.id = f.unit_id), i.id, {keys_of_top}
+       (select b.name from casework_businessunit b where b.id = f.unit_id),
+       t.ended, i.id, {keys_of_top}
 from top join orchestration_humantask t on t.id = top.id
 join orchestration_instance i on i.id = t.instance_id join casework_case f on f.instance_id = i.id
 left join auth_user u on u.id = t.assignee_id
@@ -103,16 +124,26 @@ exists (
 """One group alone offers as many as are counted: whoever is in several long ones has them not merged to be told so."""
 _CAPPED: Final = "(case when {full} then %(limit)s::bigint else {count} end)"
 _COUNT: Final = "(select count(*) from (select distinct id from ({found}) p(due, id) limit %(limit)s) n)"
+_COUNT_OF_DONE: Final = "(select count(*) from (select from ({found}) p limit %(limit)s) n)"
+"""Each stands there once, and so no more are read than are counted."""
 
 _NONE: Final = SQL("")
 _PAGE: Final = SQL("%(limit)s")
 _TO_TAKE: Final = "and not c.assigned and not c.suspended"
 _FREE: Final = SQL(_TO_TAKE)
 _SOON: Final = SQL("and c.due <= %(soon)s")
+_OPEN: Final = SQL("and not c.suspended")
 _OFFERS: Final = {
     "groups": (_NONE, _NONE), "unassigned": (_FREE, _NONE), "soon": (_FREE, _SOON), "all": (_NONE, _NONE),
+    "pending": (_OPEN, _NONE), "blocked": (SQL("and c.suspended"), _NONE), "approaching": (_OPEN, _SOON),
 }  # fmt: skip
-"""Which of the offers of a group a tab has: free ones alone, and until when."""
+"""Which of the offers of a group a tab has: free ones alone, or as they stand, and until when."""
+_OPEN_SOON: Final = SQL("and t.due <= %(soon)s and t.state = 'open'")
+_OWN: Final = {
+    "all": _NONE, "soon": _OPEN_SOON, "pending": SQL("and t.state = 'open'"),
+    "blocked": SQL("and t.state = 'suspended'"), "approaching": _OPEN_SOON,
+}  # fmt: skip
+"""Which of what somebody has stands beside these."""
 SIGHT: Final = """(%(whole)s::bool or exists (
     select from casework_case f where f.instance_id = t.instance_id and f.unit_id = any(%(below)s::bigint[])))"""
 _ASSIGNED: Final = f"t.assignee_id = %(person)s and {SIGHT}"
@@ -123,13 +154,17 @@ THEIRS: Final = """(
                    where g.id = c.group_id and g.unit = c.unit))"""
 """Whether an offer is to this person."""
 _CANDIDATE: Final = f"exists (select from orchestration_taskcandidate c where c.task_id = t.id {{free}} and {THEIRS})"
+_ANY: Final = f"(({_ASSIGNED}) or {_CANDIDATE.format(free='')})"
 _WHOSE: Final[dict[str, LiteralString]] = {
     "mine": _ASSIGNED,
     "groups": _CANDIDATE.format(free=""),
     "unassigned": _CANDIDATE.format(free=_TO_TAKE),
-    "all": f"(({_ASSIGNED}) or {_CANDIDATE.format(free='')})",
+    "all": _ANY,
     "soon": f"t.due <= %(soon)s and t.state = 'open' and (({_ASSIGNED}) or {_CANDIDATE.format(free=_TO_TAKE)})",
-    "snoozed": f"t.id = any(%(snoozed)s::bigint[]) and (({_ASSIGNED}) or {_CANDIDATE.format(free='')})",
+    "snoozed": f"t.id = any(%(snoozed)s::bigint[]) and {_ANY}",
+    "pending": f"t.state = 'open' and {_ANY}",
+    "blocked": f"t.state = 'suspended' and {_ANY}",
+    "approaching": f"t.due <= %(soon)s and t.state = 'open' and {_ANY}",
 }
 _AWAKE: Final = SQL(" and t.id not in (select unnest(%(hidden)s::bigint[]))")
 WITH_REFERENCE: Final = SQL(
@@ -234,7 +269,8 @@ def shown(found: Composed, going: Ordered, keys: tuple[LiteralString, ...] = ("d
 
 def count(tab: str, fits: Composed) -> Composed:
     """How many tasks of a tab fit, up to a limit: an expression."""
-    found = SQL(_COUNT).format(found=by_due(tab, Ordered(False), fits))
+    text = _COUNT_OF_DONE if tab == COMPLETED else _COUNT
+    found = SQL(text).format(found=by_due(tab, Ordered(False), fits))
     if fits.as_string(None) or tab not in _OFFERS:
         return found
     free, until = _OFFERS[tab]
@@ -275,8 +311,7 @@ def _tab(tab: str, going: Ordered, fits: Composed, most: Composable, columns: Co
         case "snoozed":
             parts = {"theirs": _theirs(tab), "fits": fits, "most": most}
             return SQL(_SNOOZED).format(beyond=going.beyond, order=going.order, **parts)
-        case "all":
-            return SQL("({}) union ({})").format(mine(), offered(*_OFFERS[tab]))
+        case "completed":
+            return SQL(_DONE).format(beyond=going.beyond, order=going.order, fits=fits, most=most, readers=SQL(READERS))
         case _:
-            soon = mine(SQL("and t.due <= %(soon)s and t.state = 'open'"))
-            return SQL("({}) union ({})").format(soon, offered(*_OFFERS[tab]))
+            return SQL("({}) union ({})").format(mine(_OWN[tab]), offered(*_OFFERS[tab]))

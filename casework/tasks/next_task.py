@@ -49,13 +49,13 @@ def next_task(
 def in_turn(known: Iterable[TaskRow], listed: Iterable[TaskRow]) -> list[TaskRow]:
     """What is at risk, the more urgent first and then the first due, then what is listed, in its order.
 
-    Nothing that somebody else has, that sleeps or is suspended.
+    Nothing that somebody else has, that sleeps, is suspended or was done.
     """
     risky = sorted((row for row in known if row.at_risk), key=lambda row: (not row.urgent, row.due or LATEST, row.id))
     rows = {
         row.id: row
         for row in (*risky, *listed)
-        if (row.mine or not row.assignee) and row.asleep is None and not row.suspended
+        if (row.mine or not row.assignee) and row.asleep is None and not row.suspended and row.ended is None
     }
     return list(rows.values())
 

@@ -17,7 +17,7 @@ from casework.lists.asked import asked as asked_of
 from casework.lists.columns import MOST, Column
 from casework.lists.grouping import chosen, within
 from casework.lists.opening import number
-from casework.tasks.inbox_statements import TABS
+from casework.tasks.inbox_statements import LISTS
 
 LONGEST: Final = 2000
 """Characters of the address of a list that the address of a task carries on."""
@@ -48,7 +48,7 @@ class Place:
     def of(cls, asked: QueryDict) -> Place:
         tab = asked.get("tab", "")
         return cls(
-            tab=tab if tab in TABS else "mine",
+            tab=tab if tab in LISTS else "mine",
             sort=asked.get("sort", "")[:200],
             reference=asked.get("q", "").strip()[:100],
             after=asked.get("after", "")[:500],

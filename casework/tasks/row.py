@@ -54,6 +54,7 @@ class Found(NamedTuple):
     groups: Sequence[str]
     tags: Sequence[str]
     unit: str | None
+    ended: datetime | None
     instance: int
 
 
@@ -64,7 +65,8 @@ class TaskRow:
     `headline`: what tells its case from others, `why` it is here, `suggested`: what a machine thinks that it is about,
     `sure`: from 0 to 1. `at_risk`: little is left of its time, or nothing; what is
     `suspended` loses none. `cells`: one for each column asked for.
-    `asleep`: until when it is snoozed. `deadline`: the next one of its case.
+    `asleep`: until when it is snoozed. `deadline`: the next one of its case. `ended`: when `assignee` did it; None: not
+    yet.
     """
 
     id: int
@@ -89,6 +91,7 @@ class TaskRow:
     suspended: bool = False
     tags: tuple[str, ...] = ()
     deadline: Shown | None = None
+    ended: datetime | None = None
 
     @property
     def values(self) -> dict[str, Any]:
@@ -118,16 +121,17 @@ def task_row(
     seen = _glance(found, data, person, masked)
     suggested, sure = suggestion(seen, found.form) if seen else ("", None)
     name = f"{found.first_name or ''} {found.last_name or ''}".strip() or found.username or ""
-    stands = found.task_state == "suspended"
+    stands, runs = found.task_state == "suspended", found.task_state == "open"
     is_titled = shown == found.title and found.reference in found.title
     return TaskRow(
         id=found.id, name=found.name if found.name in _static_names(found.definition) else masked(found.name),
-        due=found.due if found.due.year < 9999 else None, overdue=not stands and found.due < now,
-        at_risk=not stands and at_risk(found.created, found.due, now), urgent=found.priority > 50, assignee=name,
+        due=found.due if found.due.year < 9999 else None, overdue=runs and found.due < now,
+        at_risk=runs and at_risk(found.created, found.due, now), urgent=found.priority > 50, assignee=name,
         mine=found.assignee == user.pk, groups=tuple(found.groups), case=found.case, title=shown,
         reference=found.reference if is_titled else masked(found.reference),
         state=found.state, headline=headline(seen) if seen else (), why=reason(seen, found.item) if seen else "",
         suggested=suggested, sure=sure, tags=tuple(found.tags), suspended=stands,
+        ended=found.ended,
         cells=cells(columns, found.definition, data, person, masked, found.unit),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from typing import Any, Final, LiteralString
 
 from psycopg.sql import SQL, Composable, Composed
 
-from casework.tasks.inbox_statements import Ordered, shared_walk, task_of, walk
+from casework.tasks.inbox_statements import APART, Ordered, shared_walk, task_of, walk
 
 STEP: Final = 1000
 STEPS: Final = 6
@@ -49,8 +49,9 @@ Read = Callable[[Composed, Mapping[str, Any]], list[Any]]
 
 
 def is_walked(tab: str, fits: Composed, source: Composable | None) -> bool:
-    """Whether a list is long and filtered by what many cases fit. What is snoozed is always short."""
-    return source is None and tab != "snoozed" and bool(fits.as_string(None))
+    """Whether a list is long and filtered by what many cases fit. What is snoozed, and what was done
+    of late, is read as a whole."""
+    return source is None and tab not in APART and bool(fits.as_string(None))
 
 
 def walked(tab: str, going: Ordered, fits: Composed, values: Mapping[str, Any], read: Read) -> Walked:

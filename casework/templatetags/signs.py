@@ -120,12 +120,6 @@ def line_class(line: str) -> str:
     return LINES.get(line[:1], "")
 
 
-@register.filter
-def label_of(tabs: Iterable[tuple[Any, ...]], key: str) -> str:
-    """The label of a tab of the inbox."""
-    return next((label for name, label, *_ in tabs if name == key), "")
-
-
 @register.simple_tag
 def inside(part: str) -> SafeString:
     """The part of a case that something belongs to, with what sets it apart from the name that follows."""

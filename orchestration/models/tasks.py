@@ -44,6 +44,12 @@ class HumanTask(models.Model):
                 name="task_mine",
             ),
             models.Index(fields=["ended"], condition=Q(state="completed"), name="task_completed"),
+            models.Index(
+                fields=["assignee", "ended", "id"],
+                include=["instance"],
+                condition=Q(state="completed"),
+                name="task_done_by",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -90,6 +96,12 @@ class TaskCandidate(models.Model):
                 include=["instance"],
                 condition=Q(assigned=False, suspended=False),
                 name="candidate_unassigned",
+            ),
+            models.Index(
+                fields=["group", "due", "task"],
+                include=["instance", "unit"],
+                condition=Q(suspended=True),
+                name="candidate_suspended",
             ),
             models.Index(
                 fields=["user", "due", "task"],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -26,13 +26,23 @@ from casework.tasks import services
 from casework.tasks.assigning import bar
 from casework.tasks.gone import become_of
 from casework.tasks.grouped import groupings_of_tasks
-from casework.tasks.inbox import CAP, TABS, InboxPage, inbox_page
+from casework.tasks.inbox import CAP, KEPT, InboxPage, inbox_page
 from casework.tasks.inbox_counts import Wanted
+from casework.tasks.inbox_statements import COMPLETED, LISTS, STATES, TABS
 from casework.tasks.live import shown_states
 from casework.tasks.place import LATE, LONGEST, NEXT, OWN_ORDERS, Place
 from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
+
+STATE_WORDS: Final = {
+    "pending": "Open, and its case is not suspended: yours, or offered to you or your groups, whoever has it.",
+    "blocked": "Its case is suspended: nobody can do these tasks until somebody resumes the case. What a failed "
+    "machine step holds up is no task yet, and not here.",
+    "approaching": "Pending, and due within a day or late, whoever has it.",
+    "completed": f"Done by you, or by people of your groups, within {KEPT.days} days, in cases that you may see.",
+}
+"""What each state is."""
 
 
 @reads
@@ -57,7 +67,8 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
     )  # fmt: skip
     start = replace(place, after="")
     context: dict[str, Any] = {
-        "page": page, "tabs": _tabs(start, page), "view_tabs": _view_tabs(views, page, opening),
+        "page": page, "tabs": _tabs(TABS, start, page), "states": _tabs(STATES, start, page), "named": LISTS[page.tab],
+        "state_words": STATE_WORDS.get(page.tab, ""), "view_tabs": _view_tabs(views, page, opening),
         "opening": opening, "kind": INBOX, "state": place.state, "view_changed": _is_changed(place, opening),
         "columns": columns, "chosen": in_columns, "start": start.address, "place_fields": place.fields,
         "to_next": reverse("task-next") + "?" + start.query,
@@ -105,12 +116,12 @@ def _wanted(view: View, columns: Sequence[Column], by_what: Sequence[Grouping]) 
     return Wanted(place.tab, place.asked(columns, by_what))
 
 
-def _tabs(start: Place, page: InboxPage) -> list[tuple[str, str, int, str]]:
+def _tabs(lists: Mapping[str, str], start: Place, page: InboxPage) -> list[tuple[str, str, int, str]]:
     """The standing lists: filters go along from one to the other, those of a saved view stay with it."""
     plain = replace(start, reference="")
     return [
         (key, label, page.counts[key], (Place.standing(key) if start.view else replace(plain, tab=key)).address)
-        for key, label in TABS.items()
+        for key, label in lists.items()
     ]
 
 
@@ -130,6 +141,8 @@ def _orders(place: Place, shown: Sequence[Column], sought: Asked) -> list[tuple[
     by = sought.order
     columns = dict.fromkeys((DEADLINE, *shown, *([by.column] if by else ())))
     own = [("", "First due first"), (NEXT, "What to do next"), (LATE, "Last due first")]
+    if place.tab == COMPLETED:
+        own = [("", "Done last first")]
     offered = [*own, *(choice for one in columns if one.is_ordered for choice in orders(one))]
     here = str(by) if by else place.sort if place.sort in OWN_ORDERS else ""
     return [(value, words, value == here) for value, words in offered]

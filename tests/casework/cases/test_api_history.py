@@ -125,6 +125,10 @@ class TestTasks:
             "soon": 1,
             "all": 3,
             "snoozed": 0,
+            "pending": 3,
+            "blocked": 0,
+            "approaching": 1,
+            "completed": 0,
         }
 
     def test_page_after_page(self, analysed: Callable[..., Case], sign_in: Callable[[str], Client]) -> None:
