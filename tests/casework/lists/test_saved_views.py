@@ -237,6 +237,10 @@ def test_the_figures_are_what_the_lists_have_with_the_filters_that_are_set(some:
         "Due soon": "0",
         "All": "2",
         "Snoozed": "0",
+        "Pending": "2",
+        "Blocked": "0",
+        "Approaching": "0",
+        "Completed": "0",
     }
     for label, tab in (("Unassigned", "unassigned"), ("All", "all")):
         assert len(references(page(people["anna"], f"/?tab={tab}&is.channel=web"))) == int(tabs(shown)[label])
