@@ -140,8 +140,8 @@ _OFFERS: Final = {
 """Which of the offers of a group a tab has: free ones alone, or as they stand, and until when."""
 _OPEN_SOON: Final = SQL("and t.due <= %(soon)s and t.state = 'open'")
 _OWN: Final = {
-    "all": _NONE, "soon": _OPEN_SOON, "pending": SQL("and t.state = 'open'"),
-    "blocked": SQL("and t.state = 'suspended'"), "approaching": _OPEN_SOON,
+    "all": _NONE, "soon": _OPEN_SOON, "pending": SQL("and t.state <> 'suspended'"),
+    "blocked": SQL("and t.state <> 'open'"), "approaching": SQL("and t.due <= %(soon)s and t.state <> 'suspended'"),
 }  # fmt: skip
 """Which of what somebody has stands beside these."""
 SIGHT: Final = """(%(whole)s::bool or exists (
