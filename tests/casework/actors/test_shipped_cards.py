@@ -39,7 +39,7 @@ def test_its_origin_is_said_and_a_stand_in_says_that_it_is_one(document: Json) -
     assert not card_faults(card)
     expected = "language-model" if document["kind"] == "language-model" else "internal"
     assert card["source"] == ("vendor" if document["key"] in OF_OTHERS else expected)
-    assert ("stand-in" in document["origin"]) == (document["kind"] in CALLS)
+    assert ("stand-in" in document["origin"]) == (document["kind"] in (*CALLS, BY_BROWSER))
 
 
 @pytest.mark.parametrize("document", SHIPPED, ids=[one["key"] for one in SHIPPED])
