@@ -9,14 +9,17 @@ import shutil
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from casework.bots.following import Read, Unexpected, address, followed
+from casework.bots.following import FAILING, Read, Unexpected, address, followed
 from casework.bots.log import Keep, Log
 from casework.bots.script import PATIENCE, Script, Step, filled
 from casework.worker_client import BusinessError, Failed, Job, Result
 
 Json = Any
 WITH: Final = "a real browser"
+GIVEN_UP: Final = "net::ERR_ABORTED"
+"""Why a request failed that the browser itself gave up, as another page came before its answer."""
 LAUNCH: Final = ["--no-sandbox", "--disable-dev-shm-usage"]
 """As root in a container there is no sandbox to be had; the pages are the house's own."""
 
@@ -51,13 +54,49 @@ class BrowserBot:
 def _typed(page: Any, script: Script, job: Job, keep: Keep) -> Result:
     from playwright.sync_api import Error
 
+    answers = Answers(script)
+    page.on("response", lambda response: answers.came(response.request, response.status))
+    page.on("requestfailed", lambda request: answers.failed(request, request.failure or ""))
+
     def does(step: Step, read: Read) -> bytes | None:
         try:
-            return _done(page, script, step, job, read)
+            picture = _done(page, script, step, job, read)
         except Error as error:
             raise Unexpected(error.message.splitlines()[0]) from None
+        except BusinessError:
+            answers.hold()
+            raise
+        answers.hold()
+        return picture
 
     return followed(script, job, Log(keep, WITH), does)
+
+
+class Answers:
+    """Whether the system failed, or broke off, as it was asked for a page or sent something.
+
+    What the page shows then is no answer of the system to what was keyed in.
+    """
+
+    def __init__(self, script: Script) -> None:
+        self._system, self._wrong = urlsplit(script.system)[:2], ""
+
+    def came(self, request: Any, status: int) -> None:
+        if status >= FAILING and self._counts(request):
+            self._wrong = f"the system answered {status}."
+
+    def failed(self, request: Any, why: str) -> None:
+        if why != GIVEN_UP and self._counts(request):
+            self._wrong = f"there was no full answer ({why})."
+
+    def hold(self) -> None:
+        """Raises Unexpected where it did."""
+        if self._wrong:
+            raise Unexpected(self._wrong)
+
+    def _counts(self, request: Any) -> bool:
+        is_page_or_sends = request.is_navigation_request() or request.method not in ("GET", "HEAD", "OPTIONS")
+        return is_page_or_sends and urlsplit(request.url)[:2] == self._system
 
 
 def _done(page: Any, script: Script, step: Step, job: Job, read: Read) -> bytes | None:

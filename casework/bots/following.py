@@ -17,6 +17,8 @@ from casework.worker_client import BusinessError, Failed, Job, Result
 Read = dict[str, str]
 Does = Callable[[Step, Read], bytes | None]
 """Does one step, puts what it reads into the second, and gives a picture of what it touched, where there is one."""
+FAILING: Final = 500
+"""From this status on an answer says that the system itself fails, so not what became of what was sent."""
 OUT: Final = "The script leads out of its system."
 
 

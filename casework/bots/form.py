@@ -15,7 +15,7 @@ from http.cookiejar import CookieJar
 from typing import IO, Any, Final
 from urllib.parse import urlencode
 
-from casework.bots.following import Read, Unexpected, address, followed
+from casework.bots.following import FAILING, Read, Unexpected, address, followed
 from casework.bots.log import Log
 from casework.bots.script import PATIENCE, Script, Step, filled
 from casework.worker_client import BusinessError, Failed, Job, Result
@@ -30,6 +30,7 @@ ENDLESS: Final = frozenset(
 TYPED_INTO: Final = ("input", "textarea")
 MOST: Final = 2_000_000
 """Bytes of a page that are read."""
+BROKEN_OFF: Final = "its answer broke off."
 
 
 class FormBot:
@@ -98,7 +99,8 @@ class _Typist:
         raise Unexpected(f"it did not say “{text}”.")
 
     def _go(self, path: str, sent: bytes | None = None) -> None:
-        """Have the page at this address; one that says that something is wrong is a page, too."""
+        """Have the page at this address; one that says what is wrong with what was sent is a page, too. Raises
+        Unexpected where the system fails, or breaks off: nobody knows what became of what was sent."""
         url = address(self._script, path or self._page.url)
         try:
             self._page = _page(self._opener.open(url, sent, timeout=PATIENCE))
@@ -218,11 +220,26 @@ def _is_sent(attributes: Attributes) -> bool:
 
 
 def _page(answer: HTTPResponse | urllib.error.HTTPError) -> Page:
+    if answer.status is not None and answer.status >= FAILING:
+        answer.close()
+        raise Unexpected(f"the system answered {answer.status}.")
     with answer:
         page = Page(answer.geturl())
-        page.feed(answer.read(MOST).decode(answer.headers.get_content_charset() or "utf-8", "replace"))
+        page.feed(_whole(answer).decode(answer.headers.get_content_charset() or "utf-8", "replace"))
     page.close()
     return page
+
+
+def _whole(answer: HTTPResponse | urllib.error.HTTPError) -> bytes:
+    """What it says, at most so much. Raises Unexpected where it says that more is coming, and that does not come."""
+    try:
+        found = answer.read(MOST)
+    except (OSError, HTTPException):
+        raise Unexpected(BROKEN_OFF) from None
+    said = answer.headers.get("Content-Length", "")
+    if said.isdecimal() and len(found) < min(int(said), MOST):
+        raise Unexpected(BROKEN_OFF)
+    return found
 
 
 def _words(text: str) -> str:

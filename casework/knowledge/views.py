@@ -125,6 +125,8 @@ def knowledge_document(request: HttpRequest, document_id: int) -> HttpResponse:
 def knowledge_document_withdraw(request: HttpRequest, document_id: int) -> HttpResponse:
     """Have a document be found no more."""
     _may_change(request)
+    if not KnowledgeDocument.objects.filter(pk=document_id).exists():
+        raise Http404("There is no such document.")
     reason = request.POST.get("reason", "").replace("\0", "")
     outcome = knowledge_withdraw(pk=document_id, reason=reason, by=permissions.origin_of(person(request)))
     if isinstance(outcome, Refused):

@@ -7,12 +7,17 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
 from casework.actors.bundled import CASE_TYPES
-from casework.bots.browser import BrowserBot
+from casework.bots.browser import Answers, BrowserBot, _typed
+from casework.bots.following import Unexpected
 from casework.bots.script import BROWSER, BadScript, filled, script_of
 from casework.worker_client import BusinessError, Failed, Worker
 from casework.worker_client.jobs import job_of
@@ -127,3 +132,54 @@ def test_a_text_names_places_of_the_work_and_its_key() -> None:
     assert filled("{a.b} and {job}", {"a": {"b": 7}}, "17-8") == "7 and 17-8"
     with pytest.raises(BadScript, match="no 'a.c'"):
         filled("{a.c}", {"a": {"b": 7}}, "17-8")
+
+
+def asks(url: str, *, method: str = "POST", brings_page: bool = False) -> SimpleNamespace:
+    """A request as the browser tells of it."""
+    return SimpleNamespace(url=url, method=method, is_navigation_request=lambda: brings_page)
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "why", "held"),
+    [
+        (asks("http://old.example/save", brings_page=True), 500, "", "answered 500"),
+        (asks("http://old.example/api/save"), 503, "", "answered 503"),
+        (asks("http://old.example/save", brings_page=True), 0, "net::ERR_EMPTY_RESPONSE", "no full answer"),
+        (asks("http://old.example/save", brings_page=True), 409, "", ""),
+        (asks("http://old.example/save", brings_page=True), 0, "net::ERR_ABORTED", ""),
+        (asks("http://old.example/favicon.ico", method="GET"), 500, "", ""),
+        (asks("http://counter.example/seen"), 500, "", ""),
+    ],
+)
+def test_where_the_system_fails_as_something_is_sent_the_page_is_no_answer_of_it(
+    request_: SimpleNamespace, status: int, why: str, held: str
+) -> None:
+    answers = Answers(script_of(SCRIPT.format(url="http://old.example"), BROWSER))
+    if why:
+        answers.failed(request_, why)
+    else:
+        answers.came(request_, status)
+    with pytest.raises(Unexpected, match=held) if held else nullcontext():
+        answers.hold()
+
+
+@pytest.mark.parametrize(("failing", "raised"), [(True, Failed), (False, BusinessError)])
+def test_a_save_that_the_system_answers_with_a_failure_is_no_business_error(
+    failing: bool, raised: type[Exception]
+) -> None:
+    sync = pytest.importorskip("playwright.sync_api")
+    heard: dict[str, Any] = {}
+
+    class Shown(MagicMock):
+        def wait_for(self, **_: Any) -> None:
+            heard["response"](SimpleNamespace(request=asks("http://old.example/save"), status=500 if failing else 200))
+            raise sync.TimeoutError("Timeout 1000ms exceeded.")
+
+    page = MagicMock(on=heard.__setitem__)
+    page.locator.return_value.screenshot.return_value = b""
+    page.get_by_text.return_value.first = Shown()
+    script = script_of(SCRIPT.format(url="http://old.example"), BROWSER)
+    job = job_of(JOB | {"input": {"customer": {"account": "4711"}, "amount": 25}})
+    with pytest.raises(raised) as found:
+        _typed(page, script, job, lambda _: "")
+    assert ("keyed in already" in str(found.value)) == failing

@@ -122,7 +122,7 @@ def test_nothing_that_goes_wrong_after_it_was_saved_has_it_keyed_in_again(
 ) -> None:
     class Odd(WithIds):
         def do_POST(self) -> None:
-            self.send_response(500)
+            self.send_response(400)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(page)))
             self.end_headers()
@@ -130,6 +130,23 @@ def test_nothing_that_goes_wrong_after_it_was_saved_has_it_keyed_in_again(
 
     with served(Odd) as url, pytest.raises(Failed, match="keyed in already") as raised:
         did(url, steps)
+    assert not raised.value.temporary
+
+
+@pytest.mark.parametrize("page", ["Entry saved", "Something is wrong"])
+@pytest.mark.parametrize(("status", "missing"), [(500, 0), (503, 0), (200, 9), (400, 9)])
+def test_a_save_that_fails_or_whose_answer_breaks_off_is_no_business_error(
+    legacy: str, status: int, missing: int, page: str
+) -> None:
+    class Failing(WithIds):
+        def do_POST(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(page) + missing))
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+    with served(Failing) as url, pytest.raises(Failed, match="keyed in already") as raised:
+        did(url)
     assert not raised.value.temporary
 
 

@@ -77,7 +77,9 @@ def test_what_one_may_not_read_is_not_found_listed_or_opened(admin: Client, peop
 def test_a_document_is_withdrawn_with_a_reason_that_is_kept(admin: Client, people: dict[str, User]) -> None:
     row = added(admin, "The limit is 50.", level="public")
     assert admin.post(f"/knowledge/{row.pk}/withdraw/", {"reason": ""}).status_code == 409
+    assert admin.post(f"/knowledge/{row.pk + 1}/withdraw/", {"reason": "It is 40 now."}).status_code == 404
     assert admin.post(f"/knowledge/{row.pk}/withdraw/", {"reason": "It is 40 now."}).status_code == 302
+    assert admin.post(f"/knowledge/{row.pk}/withdraw/", {"reason": "Once more."}).status_code == 409
     assert AuditEvent.objects.filter(action="knowledge.withdrawn", actor="person:ada").count() == 1
     assert "Nothing that you may read" in asked(admin, "limit")
     assert "It is 40 now." in admin.get("/changes/").content.decode()
