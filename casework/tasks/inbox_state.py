@@ -28,7 +28,7 @@ _OF_GROUP: Final = """
  order by c.due, c.task_id limit %(limit)s)"""
 _OFFERED: Final = f"""
 select g.id, g.unit, md5(string_agg(c.task_id || c.sign, '' order by c.due, c.task_id)),
-       count(*) filter (where c.due <= %(soon)s and not c.assigned and not c.suspended)
+       count(*) filter (where c.due <= %(soon)s and not c.suspended)
 from unnest(%(groups)s::bigint[], %(units)s::bigint[]) as g(id, unit) cross join lateral (
     {_OF_GROUP.format(where="g.unit = 0")}
     union all {_OF_GROUP.format(where="c.unit = g.unit and c.unit <> 0")}) c

@@ -23,6 +23,7 @@ from casework.lists.columns import offered
 from casework.models import Case
 from casework.tasks.grouped import groupings_of_tasks
 from casework.tasks.inbox import InboxPage, inbox_page
+from casework.tasks.inbox_state import inbox_states
 from casework.tasks.inbox_statements import STATES
 from casework.tasks.next_task import next_task
 from casework.tasks.services import task_claim, task_complete
@@ -202,3 +203,17 @@ def test_a_list_by_state_costs_no_more_statements_and_is_filtered_grouped_ordere
     shown = client.get(saved["Location"]).content.decode()
     assert re.search(rf'data-count="view-\d+">{len(wanted)}<', shown)
     assert all(f'id="row-{number}"' in shown for number in wanted)
+
+
+def test_an_open_list_hears_that_a_colleagues_task_is_done_or_has_come_to_approach(
+    people: People, analysed: Analysed
+) -> None:
+    task = open_task(analysed())
+    assert isinstance(task_claim(by=people["ben"], task=task), HumanTask)
+    anna, now = people["anna"].pk, clock.utc_now()
+    task.refresh_from_db()
+    before = inbox_states([anna], task.due - timedelta(days=2))
+    assert inbox_states([anna], task.due - timedelta(hours=1)) != before
+    standing = inbox_states([anna], now)
+    assert isinstance(task_complete(by=people["ben"], task=task, answers=ACCEPTED), Done)
+    assert inbox_states([anna], now) != standing
