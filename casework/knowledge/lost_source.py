@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth.models import User
 
@@ -22,12 +22,12 @@ CASE_TYPE: Final = "source-review"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer that is looked at again, as a reader of its case may see it; `text` empty where they may not."""
+    """An answer that is looked at again, as a reader of its case may see it; `fields` is None where they may not."""
 
     call: int
     at: datetime
     capability: str
-    text: str
+    fields: tuple[tuple[str, Any], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def review_of(user: User, task: HumanTask, now: datetime) -> Reviewed | None:
     return Reviewed(
         about,
         tuple(
-            Given(page.call.pk, page.call.started, page.call.capability, page.content.output if page.content else "")
+            Given(page.call.pk, page.call.started, page.call.capability, page.content.given if page.content else None)
             for page in pages
             if page is not None
         ),

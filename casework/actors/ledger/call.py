@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from casework.access import permissions
 from casework.actors.ledger.read import sees_all
 from casework.cases.read.case_view import look
+from casework.cases.read.decisions import answer_told
 from casework.models import Case
 from orchestration.jobs import what_left
 from orchestration.models import ActorCall, Evaluation
@@ -24,9 +25,10 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is the case's of a call, as this reader may see it."""
+    """What is the case's of a call, as this reader may see it. `given`: its output by the titles of its fields."""
 
     output: str
+    given: tuple[tuple[str, Json], ...]
     detail: str
     error: str
     right: str
@@ -82,7 +84,9 @@ def _is_anothers(user: User, call: ActorCall) -> bool:
 
 
 def _content(user: User, case: Case, call: ActorCall, now: datetime, *, with_sent: bool) -> Content:
-    view = look(user=user, case=case, now=now).view
+    seen = look(user=user, case=case, now=now)
+    view = seen.view
+    given = answer_told(seen.case_type, call.capability, view.payload(call.output)) if call.output else ()
     judged = getattr(call, "judgement", None)
     parts = (call.output, call.detail, None if judged is None else judged.right)
     output, detail, right = (
@@ -90,4 +94,4 @@ def _content(user: User, case: Case, call: ActorCall, now: datetime, *, with_sen
     )
     reason, words = "" if judged is None else view.text(judged.reason), what_left.words_of(call) if with_sent else None
     sent = "" if words is None else view.text("\n\n".join(words))
-    return Content(output, detail, view.text(call.error), right, reason, sent)
+    return Content(output, given, detail, view.text(call.error), right, reason, sent)

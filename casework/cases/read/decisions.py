@@ -17,7 +17,7 @@ from audit.selectors import Entry
 from casework.cases.read.case_view import Look
 from casework.cases.read.past import OPEN
 from casework.cases.read.sources import Source, sources
-from casework.cases.read.values import InWords, values_in_words
+from casework.cases.read.values import InWords, said_by, schema_at, values_in_words
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.casetypes.usage import results_of_decisions
 from orchestration.view.decisions import Row, Table, parse, tables
@@ -148,6 +148,18 @@ def outcome_told(case_type: CaseType, decision: str, output: Json) -> tuple[tupl
         return ((named.get(f"/{place}", ""), said(f"/{place}", output)),)
     pointers = {name: f"/{place}/{name}" for name in output}
     return tuple((named.get(at, _plain(name)), said(at, output[name])) for name, at in pointers.items())
+
+
+def answer_told(case_type: CaseType, capability: str, output: Json) -> tuple[tuple[str, Json], ...]:
+    """What a machine answered, named and said as the contract of the capability says it."""
+    if not isinstance(output, Mapping):
+        return (("", output),)
+    contract = case_type.capability(capability).output or {}
+    named = dict(_titles(contract, ""))
+    return tuple(
+        (named.get(f"/{name}", _plain(name)), said_by(schema_at(contract, f"/{name}"), value))
+        for name, value in output.items()
+    )
 
 
 def contested(look: Look, sequence: int) -> str:

@@ -61,7 +61,8 @@ def test_who_works_the_case_sees_why_and_what_was_answered_and_says_what_became_
     assert f"/tasks/{task.pk}/" in client.get("/?tab=groups").content.decode()
     page = client.get(f"/tasks/{task.pk}/").content.decode()
     assert "Refunds" in page and "It is 5 days now." in page and f'href="/cases/{case.pk}/"' in page
-    assert "asked the merchant" in page[page.index("lost-source") :]
+    answered = page[page.index("lost-source") :].partition("</section>")[0]
+    assert "<dt>Drafted answer</dt>" in answered and "\n\nwe have asked the merchant" in answered
     assert "was withdrawn" in client.get(f"/cases/{case.pk}/history/").content.decode()
     assert isinstance(task_claim(by=people["anna"], task=task), HumanTask)
     assert refused(task_complete(by=people["anna"], task=task, answers=FOUND | {"finding": ""})).code == "invalid"
