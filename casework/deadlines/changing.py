@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.contrib.auth.models import User
@@ -18,10 +19,11 @@ from casework.cases.locking import keep_refusal, locked
 from casework.cases.own_words import keep_own_words
 from casework.deadlines.models import Deadline
 from casework.deadlines.reasons import events_kept
-from casework.deadlines.standing import calendars, standing
+from casework.deadlines.standing import Calendars, Standing, calendars, standing
 from casework.deadlines.watching import declared_of, told
 from casework.forms.answer_validation import UNCLEAN, tells, text_errors
 from casework.models import Case
+from orchestration.casetypes.deadlines import Declared
 from orchestration.deadlines.rule import BY_HAND, EXTENDED, HANDED_OVER, LONGEST, PAUSED, RESUMED, Event, events_of
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -54,20 +56,32 @@ def deadline_change(*, by: User, case: Case, key: str, wish: Wish) -> Deadline |
     if why := _amiss(row, wish, events, known.keys()):
         return keep_refusal(held, by, asked, why)
     event = Event(KINDS[wish.kind], held.at, BY_HAND, wish.amount, wish.calendar, wish.reason.strip())
-    found = standing(declared, (*events, event), known, bool(row.warned))
+    found, anew = _stands(declared, (*events, event), known, row, held.at)
     if never := found.reckoned.never:
         return keep_refusal(held, by, asked, Refused("invalid", "It would have no end.", {"amount": never}))
     was = row.due
     row.events = events_kept(case.instance_id, (*events, event))
     row.state, row.due, row.look = found.state, found.due, found.look
-    row.save(update_fields=["events", "state", "due", "look"])
-    detail = told(declared, found) | {
+    row.warned = None if anew else row.warned
+    row.save(update_fields=["events", "state", "due", "look", "warned"])
+    detail = told(declared, found) | ({"anew": True} if anew else {}) | {
         "was": was and was.isoformat(), "wish": wish.kind, "amount": event.amount, "calendar": event.calendar,
         "reason": event.words,
     }  # fmt: skip
     services.record(held, [Fact("deadline.changed", detail)], origin_of(by))
     keep_own_words(case, by, [event.words], None)
     return row
+
+
+def _stands(
+    declared: Declared, events: tuple[Event, ...], known: Calendars, row: Deadline, at: datetime
+) -> tuple[Standing, bool]:
+    """How it stands with what is done to it, and whether it is far off again and comes near anew."""
+    fresh = standing(declared, events, known)
+    if row.warned is None:
+        return fresh, False
+    anew = fresh.look is not None and fresh.look > at
+    return (fresh, True) if anew else (standing(declared, events, known, warned=True), False)
 
 
 def _amiss(row: Deadline, wish: Wish, events: tuple[Event, ...], known: Collection[str]) -> Refused | None:

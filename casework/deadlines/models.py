@@ -71,7 +71,9 @@ class DeadlineNotice(models.Model):
     seen = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["deadline", "person", "missed"], name="told_of_deadline_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["deadline", "person", "missed", "due"], name="told_of_deadline_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} is told of {self.deadline_id}"

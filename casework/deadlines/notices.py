@@ -40,7 +40,7 @@ class Near:
 
 
 def escalation_tell(row: Deadline, title: str, at: datetime, *, missed: bool) -> None:
-    """Tell whoever has open work of the case, and whoever gives it out, once of each."""
+    """Tell whoever has open work of the case, and whoever gives it out, once of each end that it has."""
     case = Case.objects.filter(instance=row.instance_id).select_related("unit").first()
     if case is None:
         return

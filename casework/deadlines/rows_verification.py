@@ -92,7 +92,7 @@ def _looked(told: Told, detail: Mapping[str, Any], link: Row) -> None:
 def _changed(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     kind, amount, calendar = KINDS[detail["wish"]], detail.get("amount"), detail.get("calendar")
     told.notes.get(COURSE, []).append(
-        ["changed", detail["deadline"], link[6], kind, amount, calendar, detail["reason"]]
+        ["changed", detail["deadline"], link[6], kind, amount, calendar, detail["reason"], detail.get("anew", False)]
     )  # fmt: skip
 
 
@@ -181,7 +181,8 @@ def _follow(
         case "step":
             course.events = stepped(declared, before, Step(at, *rest), lambda: offices.at(at))
         case "changed":
-            course.events = (*before, _by_hand(at, rest, kept))
+            course.events = (*before, _by_hand(at, rest[:4], kept))
+            course.warned = None if rest[4:] == [True] else course.warned
         case "warned":
             course.warned = at
         case "breached":

@@ -137,6 +137,31 @@ def test_who_gives_out_the_work_extends_it_with_a_reason_and_nobody_else(people:
     assert "extended “Answer the customer”" in told(client(people["clara"]).get(f"/cases/{case.pk}/history/"))
 
 
+def test_one_that_is_extended_after_it_came_near_comes_near_anew_and_its_people_hear_of_it_again(
+    people: People, analysed: Analysed, on: Callable[[datetime], None]
+) -> None:
+    case = analysed(received=RECEIVED)
+    on(DUE - timedelta(days=3))
+    look_after()
+    clara = client(people["clara"])
+    clara.post("/comments/")
+    wish = Wish("extend", 30, reason="The customer agreed.")
+    assert not isinstance(deadline_change(by=people["clara"], case=case, key="answer", wish=wish), Refused)
+    look_after()
+    due = deadline(case).due
+    assert deadline(case).warned is None and due is not None and "new to you" not in told(clara.get("/comments/"))
+    on(due - timedelta(days=3))
+    look_after()
+    look_after()
+    page = told(clara.get("/comments/"))
+    assert deadline(case).warned is not None and page.count("new to you") == 1
+    assert page.count("<strong>Answer the customer</strong> is due") == 1 and page.count("came near") == 1
+    wish = Wish("extend", 1, reason="A day, still near.")
+    assert not isinstance(deadline_change(by=people["clara"], case=case, key="answer", wish=wish), Refused)
+    assert deadline(case).warned is not None
+    assert verify(case.instance).reason == ""
+
+
 def test_it_is_paused_and_resumed_by_hand_once_each(people: People, analysed: Analysed) -> None:
     case = analysed(received=clock.utc_now().isoformat())
 
