@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,7 +84,7 @@ VIEW: Final = {
     "tools": [{"key": "add:call_customer", "name": "Call the customer", "arguments": {}}],
     "past": [], "found": [], "answers": [],
 }  # fmt: skip
-SCENES: Final = {
+SCENES: Final[Mapping[str, Scene | Thought]] = {
     "a question about a case": Scene("answer-about-case", QUESTION),
     "a question to a server without schemas": Scene("answer-about-case", QUESTION, {"typed": "words"}),
     "a thought of an agent": Thought(VIEW),
