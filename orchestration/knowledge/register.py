@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from time import monotonic
 from typing import Any, Final
 
 from django.db import transaction
@@ -41,6 +42,20 @@ READING: Final = 0x4B0D << 32
 """The lock of who reads a document is this, and its number."""
 AT_ONCE: Final = 20
 """Documents that a sweep has read, or embedded anew."""
+AT_A_TIME: Final = 64
+"""Pieces that are embedded and kept at once."""
+A_RUN: Final = timedelta(seconds=60)
+"""How long a worker goes on with one document before others have their turn."""
+MOST_BEGUN: Final = 3
+"""How often it is begun without that a piece of it comes to be kept."""
+DONE: Final[Mapping[str, Any]] = {"reading": "", "read_to": 0, "begun": 0}
+"""What a row says while nobody reads its document."""
+GIVEN_UP: Final[Mapping[str, str]] = {
+    State.WAITING: f"A worker began {MOST_BEGUN} times to read it, and was stopped each time before it had read more. "
+    "Withdraw it, and add it anew in smaller parts.",
+    State.READY: f"Another model was to read it: that was begun {MOST_BEGUN} times and stopped each time. "
+    "Withdraw it and add it anew if it is to be read by that one, too.",
+}
 
 
 def knowledge_add(
@@ -115,56 +130,88 @@ def told(row: KnowledgeDocument) -> dict[str, object]:
 
 def index(pk: int) -> None:
     """Read a document that waits for it, cut it and embed its pieces; doing so twice changes nothing. One at a time: a
-    long one takes longer than a sweep has patience, and would come to have every worker read it."""
+    long one takes longer than a sweep has patience, and would come to have every worker read it. What is left of it
+    after some time is another task, behind the documents that wait."""
     with alone(READING + pk) as is_alone:
-        if is_alone:
-            _index(pk)
+        is_left = is_alone and _index(pk)
+    if is_left:
+        nudge_knowledge(pk)
 
 
-def _index(pk: int) -> None:
-    row = KnowledgeDocument.objects.filter(pk=pk, state__in=(State.WAITING, State.READY)).first()
-    if row is None:
-        return None
-    if row.state == State.READY:
-        return _embed_anew(row)
+def _index(pk: int) -> bool:
+    """Whether some of it is left to embed."""
+    rows = KnowledgeDocument.objects.filter(pk=pk, state__in=(State.WAITING, State.READY), withdrawn=None)
+    row = rows.first()
+    if row is None or (row.state == State.READY and not embeddings.stale(row.embedded)):
+        return False
+    if row.begun >= MOST_BEGUN:
+        rows.update(said=GIVEN_UP[row.state], state=State.FAILED if row.state == State.WAITING else row.state)
+        return False
+    rows.update(begun=row.begun + 1)  # kept at once: nobody is there to count when a reader is killed
+    return _embed_anew(row) if row.state == State.READY else _read_first(row)
+
+
+def _read_first(row: KnowledgeDocument) -> bool:
     try:
         pieces = cut(_text(row))
     except store.Away:
-        return None  # it still waits, and is looked after
+        KnowledgeDocument.objects.filter(pk=row.pk).update(begun=row.begun)
+        return False  # it still waits, and is looked after
     except (Unreadable, Damaged) as error:
-        return _end(row, State.FAILED, str(error))
+        _end(row, State.FAILED, str(error))
+        return False
     if not pieces:
-        return _end(row, State.FAILED, "It holds no text. Pictures of pages are not read here: add it as text.")
-    made_with, texts = embeddings.names(), [_read_as(one.heading, one.text) for one in pieces]
-    read = _read_by(made_with, texts)
+        _end(row, State.FAILED, "It holds no text. Pictures of pages are not read here: add it as text.")
+        return False
+    made_with = dict(embeddings.names())
     rows = [
-        KnowledgePiece(
-            document=row, number=at + 1, heading=one.heading, text=one.text,
-            **_kept({key: found[at] for key, found in read.items()}),
-        )
-        for at, one in enumerate(pieces)
-    ]  # fmt: skip
-    with transaction.atomic():
-        KnowledgePiece.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+        KnowledgePiece(document=row, number=at, heading=one.heading, text=one.text) for at, one in enumerate(pieces, 1)
+    ]
+    if (is_left := _embed(row, rows, made_with)) is False:
         _end(row, State.READY, pieces=len(rows), embedded=made_with)
-    return None
+    return bool(is_left)
 
 
-def _embed_anew(row: KnowledgeDocument) -> None:
+def _embed_anew(row: KnowledgeDocument) -> bool:
     """By those embeddings that are here and by which it was not embedded; what it says stays, and so do its pieces."""
-    missing = embeddings.stale(row.embedded)
-    if not missing or row.withdrawn is not None:
-        return
-    pieces = list(row.chunks.order_by("pk").only("pk", "heading", "text"))
-    texts, made_with = [_read_as(one.heading, one.text) for one in pieces], embeddings.names()
-    read = _read_by(missing, texts)
-    for at, one in enumerate(pieces):
-        for name, value in _kept({key: found[at] for key, found in read.items()}).items():
-            setattr(one, name, value)
-    with transaction.atomic():
-        KnowledgePiece.objects.bulk_update(pieces, _fields(missing), batch_size=500)
-        named = row.embedded | {key: made_with[key] for key in missing}
-        KnowledgeDocument.objects.filter(pk=row.pk).update(embedded=named)
+    made_with = {key: embeddings.names()[key] for key in embeddings.stale(row.embedded)}
+    pieces = list(row.chunks.order_by("number").only("pk", "heading", "text"))
+    if (is_left := _embed(row, pieces, made_with)) is False:
+        KnowledgeDocument.objects.filter(pk=row.pk).update(embedded=row.embedded | made_with, said="", **DONE)
+    return bool(is_left)
+
+
+def _embed(row: KnowledgeDocument, pieces: Sequence[KnowledgePiece], made_with: Mapping[str, str]) -> bool | None:
+    """Some pieces after the other, from where the last run by the same embeddings ended: each part is kept as it is
+    done. Whether any are left after the time of a run; None: the document was withdrawn meanwhile."""
+    reading, until = ", ".join(made_with.values()), monotonic() + A_RUN.total_seconds()
+    first = row.read_to if row.reading == reading else 0
+    for start in range(first, len(pieces), AT_A_TIME):
+        if start > first and monotonic() >= until:
+            return True
+        part = pieces[start : start + AT_A_TIME]
+        read = _read_by(made_with, [_read_as(one.heading, one.text) for one in part])
+        for at, one in enumerate(part):
+            for name, value in _kept({key: found[at] for key, found in read.items()}).items():
+                setattr(one, name, value)
+        if not _keep(row, part, _fields(made_with), reading, start + len(part)):
+            return None
+    return False
+
+
+@transaction.atomic
+def _keep(row: KnowledgeDocument, part: Sequence[KnowledgePiece], fields: list[str], reading: str, to: int) -> bool:
+    """Keep what was embedded, and up to where; False: it is withdrawn."""
+    still = KnowledgeDocument.objects.filter(pk=row.pk, state=row.state, withdrawn=None)
+    if not still.update(reading=reading, read_to=to, begun=0, since=clock.utc_now()):
+        return False
+    if row.state == State.READY:
+        KnowledgePiece.objects.bulk_update(part, fields)
+    else:
+        KnowledgePiece.objects.bulk_create(
+            part, update_conflicts=True, unique_fields=["document", "number"], update_fields=fields
+        )
+    return True
 
 
 def _read_by(keys: Iterable[str], texts: Sequence[str]) -> dict[str, list[embeddings.Read]]:
@@ -180,7 +227,7 @@ def _kept(read: Mapping[str, embeddings.Read]) -> dict[str, Any]:
     return vectors | ({"language": read[embeddings.MANY].language} if embeddings.MANY in read else {})
 
 
-def _fields(keys: Sequence[str]) -> list[str]:
+def _fields(keys: Iterable[str]) -> list[str]:
     return [embeddings.FIELDS[key] for key in keys] + (["language"] if embeddings.MANY in keys else [])
 
 
@@ -204,7 +251,7 @@ def _end(
 ) -> None:
     values = {
         "state": state, "said": said[:300], "since": clock.utc_now(), "pieces": pieces,
-        "embedded": dict(embedded or {}),
+        "embedded": dict(embedded or {}), **DONE,
     }  # fmt: skip
     KnowledgeDocument.objects.filter(pk=row.pk, state=State.WAITING).update(**values)
 
@@ -214,7 +261,9 @@ def look_after() -> None:
     now = clock.utc_now()
     for pk in _to_embed_anew():
         nudge_knowledge(pk)
-    waiting = KnowledgeDocument.objects.filter(state=State.WAITING, since__lt=now - PATIENCE).order_by("since")
+    waiting = KnowledgeDocument.objects.filter(state=State.WAITING, withdrawn=None, since__lt=now - PATIENCE).order_by(
+        "since"
+    )
     for pk in waiting.values_list("pk", flat=True)[:AT_ONCE]:
         KnowledgeDocument.objects.filter(pk=pk, state=State.WAITING).update(since=now)
         nudge_knowledge(pk)
@@ -222,6 +271,8 @@ def look_after() -> None:
 
 def _to_embed_anew() -> list[int]:
     """Some documents that were embedded by less than is here, or by another version of it: the oldest first."""
-    found = KnowledgeDocument.objects.filter(state=State.READY, withdrawn=None)
+    found = KnowledgeDocument.objects.filter(state=State.READY, withdrawn=None).exclude(
+        begun__gte=MOST_BEGUN, said__gt=""
+    )
     lacking = found.exclude(embedded__contains=embeddings.names())
     return list(lacking.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])

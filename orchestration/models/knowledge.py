@@ -41,6 +41,13 @@ class KnowledgeDocument(models.Model):
     embedded = models.JSONField(
         default=dict, help_text="by which embeddings its pieces were embedded, as they are named"
     )
+    reading = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="the embeddings that read it now"
+    )
+    read_to = models.IntegerField(default=0, db_default=0, help_text="up to which piece they have read it")
+    begun = models.SmallIntegerField(
+        default=0, db_default=0, help_text="how often it was begun since a piece was kept last"
+    )
     added = models.DateTimeField()
     by = models.CharField(max_length=200, help_text="as the history names who added it")
     withdrawn = models.DateTimeField(null=True)
