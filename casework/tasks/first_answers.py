@@ -83,7 +83,9 @@ def first_answer(
     question, said = question_of(form), _chosen(form, first.question, answers)
     verdict = _chosen(form, question.path, answers) if question is not None and put.check != BLIND else ""
     if not verdict and not said:
-        return Refused("invalid", "Please correct what is marked.", {first.question: "Choose one of these."})
+        judges = question is not None and put.check != BLIND and first.question not in answers
+        marked = question.path if question is not None and judges else first.question
+        return Refused("invalid", "Please correct what is marked.", {marked: "Choose one of these."})
     machine = at_path(look.root, first.machine)
     agreed = said == machine if put.check == BLIND else None
     fell = None if put.check == BLIND else verdict == ACCEPT if verdict else said == put.decoy["label"]

@@ -190,6 +190,7 @@ def test_what_is_no_choice_is_no_first_answer_whatever_its_shape(
             sent = {"answers": {name: said}}
             answer = anna.post(f"/api/tasks/{task.pk}/complete/", sent, content_type="application/json")
             assert (answer.status_code, answer.json()["code"]) == (400, "invalid"), sent
+            assert list(answer.json()["errors"]) == [f"answers.{'category' if 'blind' in put else name}"], sent
     assert not FirstAnswer.objects.exists()
 
 
