@@ -28,10 +28,11 @@ COMMENT: Final = re.compile(r"^(\s*(--[^\n]*\n|/\*.*?\*/))*\s*", re.DOTALL)
 VERB: Final = re.compile(r"[a-z]+(?![\w:-])", re.IGNORECASE)
 BY_COLON: Final = re.compile(
     r"""--[^\n]*|/\*.*?\*/|(?P<quote>\$\w*\$).*?(?P=quote)|[eE]'(?:\\.|''|[^'\\])*'|'(?:[^']|'')*'|"[^"]*"|::"""
-    r"|:(?P<name>[A-Za-z_]\w*)",
+    r"|:(?P<name>[A-Za-z_]\w*)|(?<![\w$])(?P<number>\$\d+)",
     re.DOTALL,
 )
-"""A parameter as `:name`; before it what a colon is part of: comments, texts in each way of quoting, names, casts."""
+"""A parameter as `:name`, or as `$1`; before it what a colon is part of: comments, texts in each way of quoting, names,
+casts."""
 SECONDS: Final = 10
 DONE: Final = "done_keys"
 """How the table of done keys is called in a draft; it has to be there, or to be named otherwise."""
@@ -79,6 +80,8 @@ def drafted(text: str, operation: SqlStatement, capability: str, database: str) 
     """The file of a connector. `database`: the secret that holds its connection string; empty: none is asked. Raises
     FileRefused."""
     statement = _with_names(COMMENT.sub("", text, count=1).strip().rstrip(";").rstrip())
+    if numbered := next((found["number"] for found in BY_COLON.finditer(statement) if found["number"]), ""):
+        raise FileRefused([f"Call the parameter {numbered} by a name, as :name: a file gives its parameters by name."])
     names = list(dict.fromkeys(name for name, _ in PLACE.findall(statement) if name and name != KEY))
     described = _described(database, statement, names) if database else Described({}, {})
     reads = operation.method in READS and WRITES_WITHIN.search(statement) is None
@@ -143,7 +146,10 @@ def _asked(connection: Connection, statement: str, names: Sequence[str]) -> Desc
     connection.pgconn.send_describe_prepared(b"")
     told = _answer(connection)
     types = {name: told.param_type(at) for at, name in enumerate(names) if at < told.nparams}
-    columns = {(told.fname(at) or b"").decode(): told.ftype(at) for at in range(told.nfields)}
+    called = [(told.fname(at) or b"").decode() for at in range(told.nfields)]
+    if twice := next((name for name in called if called.count(name) > 1), ""):
+        raise FileRefused([f"Two columns are called {twice}: call each otherwise, as in select a as one, b as other."])
+    columns = {name: told.ftype(at) for at, name in enumerate(called)}
     return Described(*({name: _schema(connection, oid) for name, oid in of.items()} for of in (types, columns)))
 
 

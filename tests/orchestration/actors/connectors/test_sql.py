@@ -275,6 +275,20 @@ def test_what_the_database_refuses_is_said(text: str, bank: Bank) -> None:
         drafted(text, operations_of(text)[0], "ask", "bank")
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("select $1, :a", r"Call the parameter \$1 by a name"),
+        ("select %(a)s, $2::text", r"Call the parameter \$2 by a name"),
+        ("select 1 as x, :a::int as x", "Two columns are called x"),
+    ],
+)
+def test_what_a_file_cannot_say_is_refused_in_a_sentence(text: str, words: str, bank: Bank) -> None:
+    with pytest.raises(FileRefused, match=words):
+        drafted(text, operations_of(text)[0], "ask", "bank")
+    assert "parameters" not in draft_of("select '$1' as \"$1\", $$ $2 $$ as b, a$3 as c from t -- $4")
+
+
 def test_what_stands_in_comments_and_in_texts_is_no_parameter_and_a_tab_may_follow_the_verb() -> None:
     file = draft_of("SELECT\t:a, $$ :b $$, $x$ ':c $x$, E'it\\'s :d' /* :e */ -- :f, don't\n, :g")
     assert set(file["parameters"]) == {"a", "g"} == set(file["input"]["required"])
