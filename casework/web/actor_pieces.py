@@ -143,6 +143,9 @@ def _people_and_drift(now: datetime) -> tuple[Shared, ...]:
             ]},
             "to read": {"rates": [(analysts, None)]},
         }),
+        ("The sign of drift", "actors/_drift_sign.html", {
+            "drifted": {"sign": "drifted"}, "moved": {"sign": "moved"}, "steady": {"sign": "steady"},
+        }),
         ("Whether answers drift", "actors/ledger/_drift.html", {
             "drifted, moved, steady": {"drifts": [
                 ("Intent", {**drift, "sign": "drifted"}), ("Tone", {**drift, "sign": "moved"}), ("Gist", unknown),

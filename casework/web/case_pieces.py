@@ -18,7 +18,39 @@ WRONG: Final = {"person": "Nobody is called so.", "group": "Choose a group.", "r
 
 def cases(now: datetime) -> tuple[Shared, ...]:
     """All of them, as they are now."""
-    return (*_of_cases(now), *_documents(), *_told(now), *_units(), *_who_comes_in(now))
+    return (
+        *_of_cases(now), *_of_data(now), *_documents(), *_told(now), *_units(), *_who_comes_in(now),
+    )  # fmt: skip
+
+
+def _of_data(now: datetime) -> tuple[Shared, ...]:
+    sheet = {"columns": ("Number", "Heading"), "rows": [[("Number", 1), ("Heading", "Term")],
+                                                        [("Number", 2), ("Heading", None)]]}  # fmt: skip
+    read = {"said": 0.61, "source": "the intent model", "confidence": 0.61}
+    part = {
+        "label": "Confidence",
+        "input": Made(**read),
+        "asked": [{"label": "Confidence", "text": "< 0.75"}],
+        "alone": True,
+    }
+    other = {"label": "Tone", "input": Made(**{**read, "said": "upset"}), "asked": [], "alone": False}
+    answer = {"call": 7, "capability": "Draft a reply", "at": now - timedelta(days=1),
+              "fields": [("Drafted answer", "Dear customer,\n\nwe have it."), ("", None)]}  # fmt: skip
+    return (
+        ("A list in the data of a case", "cases/_sheet.html", {"two lines": {"sheet": sheet, "named": "Clauses"}}),
+        ("What part each value played", "proof/_parts.html", {
+            "two values": {"fired": True, "parts": [part, other]},
+            "something is masked": {"fired": True, "hides": True, "parts": [part]},
+            "no rule decided": {"parts": [part]},
+        }),
+        ("What was answered from a withdrawn source", "knowledge/_lost_source.html", {
+            "one answer": {"review": {"case": {"pk": 1}, "answers": [answer]}},
+            "not for this reader, and empty": {"review": {"case": {"pk": 1}, "answers": [
+                {**answer, "fields": None}, {**answer, "fields": []},
+            ]}},
+            "a case that one may not see": {"review": {"case": None}},
+        }),
+    )  # fmt: skip
 
 
 def _of_cases(now: datetime) -> tuple[Shared, ...]:

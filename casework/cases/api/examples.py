@@ -95,14 +95,17 @@ _ROW: Json = {
     "about": "Fees and charges · “Why was I charged 12.50 for my account?”", "suggested": "Fees and charges",
     "sure": 0.93, "why": "A known kind of complaint: an analyst checks the drafted answer.", "at_risk": False,
     "suspended": False, "groups": ["Analysts"], "tags": ["call-back"], "asleep": None,
-    "deadline": None,
+    "deadline": None, "ended": None,
 }  # fmt: skip
 TASKS: Json = {
     "results": [
         _TASK | {name: _SUMMARY[name] for name in ("title", "reference", "state")}
         | {"case": 17, "values": {"channel": "web"}} | _ROW
     ],
-    "counts": {"mine": 1, "groups": 12, "unassigned": 9, "soon": 2, "all": 13, "snoozed": 1}, "next": "",
+    "counts": {
+        "mine": 1, "groups": 12, "unassigned": 9, "soon": 2, "all": 13, "snoozed": 1,
+        "pending": 14, "blocked": 0, "approaching": 3, "completed": 21,
+    }, "next": "",
 }  # fmt: skip
 TASK: Json = _READ | {
     "seen": "",

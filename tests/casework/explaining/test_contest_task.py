@@ -217,7 +217,7 @@ def test_an_order_names_the_contest_that_goes_with_its_case_before_and_after(
     assert f"Case {own.pk} goes too" in page and "erase 1 case and 1 of contests" in page
     order_decide(by=people["axel"], order_id=order.pk, agree=True)
     page = " ".join(page_of(client, f"/changes/keeping/orders/{order.pk}/").split())
-    assert "1, of which 1 are erased" in page and "1 case of contests went too" in page
+    assert "1, of which 1 is erased" in page and "1 case of contests went too" in page
 
 
 def test_what_they_say_and_what_is_found_are_sealed(people: People, contested: tuple[Case, Contest, HumanTask]) -> None:

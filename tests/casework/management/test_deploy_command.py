@@ -63,6 +63,7 @@ def test_what_ships_is_deployed_once() -> None:
         "Shop advice: version 1 deployed", "Shop, stock in its database: an actor, registered",
         "Shop, what was advised: an actor, registered", "Shop, purchases: an actor, registered",
         "Shop, stock: an actor, registered",
+        "Answer with a withdrawn source: version 1 deployed",
         "Supplier invoice: version 1 deployed", "ERP, posting: an actor, registered",
         "ERP, looking up: an actor, registered", "ERP, orders: an actor, registered",
         "ERP, paying: an actor, registered", "ERP, reading: an actor, registered",
@@ -74,6 +75,7 @@ def test_what_ships_is_deployed_once() -> None:
         "Loan: version 1 is there already", "Mail that came in: version 1 is there already",
         "Payment release: version 1 is there already",
         "Refund: version 1 is there already", "Shop advice: version 1 is there already",
+        "Answer with a withdrawn source: version 1 is there already",
         "Supplier invoice: version 1 is there already",
     ]  # fmt: skip
 

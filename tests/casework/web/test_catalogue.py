@@ -20,6 +20,8 @@ ON_THEIR_PAGES = {
     "actors/_tabs.html": "places of pages, which each page of them shows",
     "cases/_places.html": "places of pages, which each page of them shows",
     "governance/_tabs.html": "places of pages, which each page of them shows",
+    "people/_unit_member.html": "one of a list, which the page of its unit shows",
+    "tasks/_tabs.html": "the lists of an inbox, which each inbox shows",
     "people/_tabs.html": "places of pages, which each page of them shows",
     "account/_tokens.html": "a list of rows of the database, which the page of tokens shows",
     "agents/_to_waiting.html": "a link that counts for who reads it, as the places of the bar do",
