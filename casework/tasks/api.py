@@ -40,12 +40,12 @@ TAB = {"due-soon": "soon"}
 
 class TasksView(APIView):
     @described(
-        "Find tasks", {200: TaskList}, 400, 404, parameters=[TaskFilter],
+        "Find open tasks", {200: TaskList}, 400, 404, parameters=[TaskFilter],
         examples=(example("One task", TASKS, "200"),),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Yours, those offered to you or your groups, those that nobody has, due soon, all, or those that you have
-        snoozed, which stand in no other list: first due first.
+        snoozed, which stand in no other list: first due first. Those that are done, by the last of the states alone.
 
         By state, whoever has them: `pending` (open, and its case is not suspended), `blocked` (its case is suspended),
         `approaching` (pending, and due within a day or late), and `completed` (done by you or people of your groups
