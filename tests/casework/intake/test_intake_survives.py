@@ -28,8 +28,9 @@ from tests.migrated import migrate
 pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
 ROWS = 40
+PROCESSES = 2
 WORKER = [
-    "-m", "celery", "--quiet", "-A", "casework.celery", "worker", "--concurrency", "2", "--without-gossip",
+    "-m", "celery", "--quiet", "-A", "casework.celery", "worker", "--concurrency", str(PROCESSES), "--without-gossip",
     "--without-mingle", "--without-heartbeat",
 ]  # fmt: skip
 MESSAGES = ["Where is my card?", "I was charged twice.", "My transfer has not arrived.", "This is a disgrace!"]
@@ -174,7 +175,8 @@ def test_nothing_is_lost_or_doubled_when_intake_worker_and_broker_are_killed(pro
 
     with product.gate("orchestration_actorcall"):
         product.kill_in_the_middle(product.begin(*WORKER))
-    assert product.count("orchestration_job where state = 'done'") == PASSING
+    done = product.count("orchestration_job where state = 'done'")
+    assert PASSING <= done <= PASSING + PROCESSES, "of each process what had reached the server as a whole"
     assert product.count("orchestration_job where state = 'running'") > 0
     product.kill_broker()
     product.begin(*WORKER)
