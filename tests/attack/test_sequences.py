@@ -15,7 +15,7 @@ from tests.orchestration.jobs.outside import Outside, token_secret
 __all__ = ["analysed", "machines", "open_case"]
 
 
-@pytest.mark.slow
+@pytest.mark.long  # which requests are made follows from numbers and times that answers hold: others in each run
 def test_sequences_by_the_description_find_nothing(people: dict[str, User], analysed: Callable[..., Case]) -> None:
     analysed()
     analysed()
