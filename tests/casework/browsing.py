@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -11,3 +14,15 @@ def client(who: User) -> Client:
     browser = Client()
     browser.force_login(who)
     return browser
+
+
+def page(client: Client, address: str) -> str:
+    """What stands there, each run of blanks as one."""
+    return " ".join(client.get(address).content.decode().split())
+
+
+def hidden(html: str, name: str) -> str:
+    """What a form of the page sends along under this name."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', html)
+    assert found is not None
+    return unescape(found[1])

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
-from html import unescape
 from typing import Any
 
 import pytest
 import yaml
 from django.contrib.auth.models import User
-from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +25,8 @@ from orchestration.agents.tools import offered
 from orchestration.ground import clock
 from orchestration.models import ActorVersion, AgentProposal, HumanTask
 from orchestration.shell.services import lock
+from tests.casework.browsing import client as browser
+from tests.casework.browsing import hidden, page
 from tests.orchestration.machines import work_jobs
 
 WRONG = {"name": "Close it without an answer", "reason": "It has been open for long."}
@@ -51,22 +50,6 @@ def put(upset: Callable[..., Case], agent_says: Callable[[str], None]) -> Puts:
         return case, AgentProposal.objects.get(run__instance=case.instance_id, state="held")
 
     return made
-
-
-def browser(who: User) -> Client:
-    client = Client()
-    client.force_login(who)
-    return client
-
-
-def page(client: Client, address: str) -> str:
-    return " ".join(client.get(address).content.decode().split())
-
-
-def hidden(html: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', html)
-    assert found is not None
-    return unescape(found[1])
 
 
 def called(case: Case) -> bool:

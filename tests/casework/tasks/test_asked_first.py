@@ -27,6 +27,8 @@ from orchestration.casetypes.deployment import Published, deploy
 from orchestration.ground.clock import utc_now
 from orchestration.models import HumanTask, Instance
 from orchestration.shell.selectors import state_of
+from tests.casework.browsing import client as browser
+from tests.casework.browsing import hidden, page
 from tests.orchestration.machines import Machines, work_jobs
 
 LABEL, WORDS = "refund_request", "A refund"
@@ -51,22 +53,6 @@ def asks(people: Any, machines: Machines, open_case: Callable[..., Case]) -> Ask
         return case, HumanTask.objects.get(instance=case.instance_id, state="open")
 
     return asked
-
-
-def browser(who: User) -> Client:
-    client = Client()
-    client.force_login(who)
-    return client
-
-
-def page(client: Client, address: str) -> str:
-    return " ".join(client.get(address).content.decode().split())
-
-
-def hidden(html: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', html)
-    assert found is not None
-    return unescape(found[1])
 
 
 PLACES = (
