@@ -2,7 +2,8 @@
 version?
 
 Registers and a search over all histories, for those who may audit every case. They show links alone, not what an event
-says: contents stand in the history of each case, masked; a field or a reason is looked for in them (`searched`). Of
+says: contents stand in the history of each case, masked; a field, a reason, or from when on something holds is looked
+for in them (`searched`). Of
 those that are opened for that, and of reveals, the reason stands beside, as whoever looks may read it.
 Each action, or each of a person's, a version's or a rule's, is read along its index from its end, and a case by its own
 chain, so a page costs what it shows, however many events there are.
@@ -24,6 +25,7 @@ from audit.sealed_values import SEALED, read_or_none
 from casework.cases.read.actor_names import actor_names
 from casework.cases.read.timeline import actor_name
 from casework.governance import searched
+from orchestration.casetypes.effective import ANY_DAY, Days
 from orchestration.view.events import EVENT_NAMES
 
 PAGE: Final = 50
@@ -115,6 +117,8 @@ OF_FIELDS: Final = frozenset({
     "copy.refused", "engine.InstanceStarted", "engine.VariablesChanged",
 })  # fmt: skip
 """Actions whose events name fields."""
+OF_DATA: Final = frozenset({"engine.InstanceStarted", "engine.VariablesChanged"})
+"""Actions whose events say data of their case, and so from when on they hold."""
 CASE: Final = "select instance_id from casework_case where id = %s"
 
 
@@ -122,7 +126,7 @@ CASE: Final = "select instance_id from casework_case where id = %s"
 class Wanted:
     """What is looked for; empty: anything. `actor` as histories name it; `case`: the number of one; `field`: a place of
     the data, with dots; `reason`: words of what was given as a reason; `unit`: the key of the one to which
-    its case belongs now, or of one above."""
+    its case belongs now, or of one above; `holds`: days from which on holds what the event brought (effective time)."""
 
     register: str
     before: datetime
@@ -135,6 +139,7 @@ class Wanted:
     field: str = ""
     reason: str = ""
     unit: str = ""
+    holds: Days = ANY_DAY
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -143,7 +148,14 @@ class Wanted:
         held = tuple(one for one in held if self.action in ("", one))
         if self.field:
             held = tuple(one for one in held if one in OF_FIELDS)
+        if self.holds:
+            held = tuple(one for one in held if one in OF_DATA)
         return tuple(one for one in held if not one.startswith(ENGINE)) if self.reason else held
+
+    @property
+    def looks_in(self) -> bool:
+        """Whether the contents of events have to be opened to know."""
+        return bool(self.field or self.reason or self.holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +176,7 @@ class Found:
 def found(wanted: Wanted, by: User) -> tuple[Found, ...]:
     """The newest events that fit, the newest first; one page. Two statements, three where a case is named; for reasons
     as many more as cases were found, to see what `by` may read of them there."""
-    looks_in = bool(wanted.field or wanted.reason)
+    looks_in = wanted.looks_in
     opens = looks_in or wanted.register == REVEALS
     names = searched.names_of(wanted.field)
     if (wanted.field and not names) or (wanted.reason and len(wanted.reason) < searched.LEAST):
@@ -179,7 +191,7 @@ def found(wanted: Wanted, by: User) -> tuple[Found, ...]:
         }).fetchall()  # fmt: skip
     reader = searched.Reader(by)
     if looks_in:
-        rows = list(islice(_fitting(rows, names, wanted.reason, reader), PAGE))
+        rows = list(islice(_fitting(rows, names, wanted, reader), PAGE))
     known = actor_names({row[4] for row in rows})
     return tuple(_found(row, known, _reason(row, reader) if opens else "") for row in rows)
 
@@ -200,13 +212,17 @@ def _newest(wanted: Wanted, looks_in: bool) -> LiteralString:
     return (_OF_RULES if wanted.rule else _OF_ACTIONS).format(newest=newest)
 
 
-def _fitting(rows: Sequence[Any], names: Sequence[str], words: str, reader: searched.Reader) -> Iterator[Any]:
-    """Those whose contents are about the field, and were given the reason as far as this person may read it."""
+def _fitting(rows: Sequence[Any], names: Sequence[str], wanted: Wanted, reader: searched.Reader) -> Iterator[Any]:
+    """Those whose contents are about the field, hold from these days, and were given the reason, as far as this person
+    may read it."""
+    words, places = wanted.reason, searched.all_places() if wanted.holds else frozenset[str]()
     for row in rows:
         detail = read_or_none(row[9])
         if detail is None:  # nobody can say what it is about
             continue
         if names and not searched.touches(detail, names):
+            continue
+        if wanted.holds and not reader.reads_day(row[7] or 0, searched.written_from(detail, wanted.holds, places)):
             continue
         if words:
             text = searched.said(detail, row[8], words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from operator import itemgetter
 from typing import Any, Final
@@ -23,11 +23,13 @@ from casework.actors.ledger.csv_file import csv_answer
 from casework.governance.event_log import Happened, as_ocel, as_xes, happened
 from casework.governance.register import AT_MOST, LOOKED, PAGE, REGISTERS, Found, Wanted, found, words_of
 from casework.web.decorators import person, reads
+from orchestration.casetypes.effective import Days, day_in
 from orchestration.ground import clock
 from orchestration.models import Definition
 
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
-FIELDS = ("who", "case", "since", "until", "version", "rule", "action", "field", "reason", "unit", "before")
+FIELDS = ("who", "case", "since", "until", "version", "rule", "action", "field", "reason", "unit", "holds_since",
+          "holds_until", "before")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Asked:
     field: str = ""
     reason: str = ""
     unit: str = ""
+    holds_since: str = ""
+    holds_until: str = ""
     before: str = ""
 
     @classmethod
@@ -63,6 +67,7 @@ class Asked:
             self.who if not self.who or ":" in self.who else f"person:{self.who}",
             int(self.case) if self.case.isdecimal() and len(self.case) < 15 else 0, self.version, self.rule,
             self.action, self.field, self.reason, self.unit.replace("\0", ""),
+            Days(day_in(self.holds_since), day_in(self.holds_until)),
         )  # fmt: skip
 
     def query(self, **changed: str) -> str:
@@ -76,12 +81,13 @@ def register(request: HttpRequest) -> HttpResponseBase:
     if not _may(person(request)):
         raise PermissionDenied("What happened in all cases is shown to auditors who may read them all.")
     asked = Asked.of(request)
-    rows = found(asked.wanted(), person(request))
+    wanted = asked.wanted()
+    rows = found(wanted, person(request))
     if request.GET.get("as") == "csv":
         lines = [("event", "when", "who", "on behalf of", "what", "version", "case", "reason"), *map(_cells, rows)]
         return csv_answer(lines, f"register-{asked.register}")
     context: dict[str, Any] = {
-        "rows": rows, "asked": asked, "named": REGISTERS[asked.register][0],
+        "rows": rows, "asked": asked, "opens": wanted.looks_in, "named": REGISTERS[asked.register][0],
         "tabs": [(asked.query(register=key, before=""), name, key) for key, (name, _) in REGISTERS.items()],
         "older": asked.query(before=rows[-1].at.isoformat()) if len(rows) == PAGE else "",
         "sheet": asked.query() + "&as=csv", "case_types": _case_types(),
@@ -133,10 +139,8 @@ def _cells(row: Found) -> tuple[str, ...]:
 
 
 def _day(text: str) -> datetime | None:
-    try:
-        return datetime.combine(date.fromisoformat(text), time(), UTC)
-    except ValueError:
-        return None
+    day = day_in(text)
+    return None if day is None else datetime.combine(day, time(), UTC)
 
 
 def _after(text: str) -> datetime | None:

@@ -1,6 +1,7 @@
-"""Which events of all histories touched this field, or were given this reason?
+"""Which events of all histories touched this field, said what holds from these days on, or were given this reason?
 
-Fields are names that a case type's schema has, never data. A reason may quote what is hidden from whoever asks: one of
+Fields are names that a case type's schema has, never data. A day counts where whoever asks may read it.
+A reason may quote what is hidden from whoever asks: one of
 a case counts only where its words stand in what they would read of it, so that no search tells what no page does.
 """
 
@@ -12,10 +13,13 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 
 from audit.data_keys import KeyFault
-from casework.cases.read.case_view import look
+from casework.cases.read.case_view import Look, look
+from casework.forms.answer_validation import at_path
 from casework.models import Case
 from casework.studio.rule_versions import newest_types
+from orchestration.casetypes.effective import Days, effective_places
 from orchestration.ground import clock
+from orchestration.view.state import ROOT
 
 Json = Any
 REASONS: Final = ("reason", "note", "why", "justification")
@@ -50,6 +54,19 @@ def _stands(value: Json, names: Sequence[str]) -> bool:
     return True
 
 
+def written_from(detail: Mapping[str, Json], days: Days, places: Iterable[str]) -> tuple[str, ...]:
+    """Of these places those at which the event wrote, into the data of its case, a date within these days."""
+    if detail.get("instance", ROOT) != ROOT or detail.get("item") is not None:
+        return ()  # data of a part, which are none of the case
+    written = detail.get("variables") or detail.get("changes")
+    return tuple(place for place in places if days.have(at_path(written, place)))
+
+
+def all_places() -> frozenset[str]:
+    """The dates from which something holds, of every case type as it is now."""
+    return frozenset[str]().union(*(effective_places(one.schema) for _, one in newest_types()))
+
+
 def said(detail: Mapping[str, Json], cause: str, words: str = "") -> str:
     """The reason that was given with the event, where these words stand in it; "" where none was."""
     told = [str(detail[key]) for key in REASONS if detail.get(key)] + ([cause] if cause else [])
@@ -57,11 +74,11 @@ def said(detail: Mapping[str, Json], cause: str, words: str = "") -> str:
 
 
 class Reader:
-    """What whoever asks may read of words of a case; each case is read once."""
+    """What whoever asks may read of words and days of a case; each case is read once."""
 
     def __init__(self, user: User) -> None:
         self.user = user
-        self._views: dict[int, Any] = {}
+        self._looks: dict[int, Look | None] = {}
 
     def reads(self, case: int, text: str, words: str) -> bool:
         """Whether these words stand in the text as they may read it."""
@@ -71,13 +88,27 @@ class Reader:
         """The text as they may read it; "" where the key of the case is gone. `case` 0: it belongs to none."""
         if not case:
             return text
-        if case not in self._views:
-            self._views[case] = self._view(Case.objects.select_related("instance").get(pk=case))
-        return "" if self._views[case] is None else str(self._views[case].text(text))
+        seen = self._look(case)
+        return "" if seen is None else seen.view.text(text)
 
-    def _view(self, case: Case) -> Any:
+    def reads_day(self, case: int, places: Iterable[str]) -> bool:
+        """Whether any of these dates is one from which something holds in the case, and they may read it."""
+        seen = self._look(case) if case else None
+        return seen is not None and any(
+            seen.view.principal.sees(seen.case_type.classification.rule(pointer), pointer)
+            for pointer in (
+                "/" + place.replace(".", "/") for place in effective_places(seen.case_type.schema) & {*places}
+            )
+        )
+
+    def _look(self, case: int) -> Look | None:
         """None where the key of the case is gone."""
+        if case not in self._looks:
+            self._looks[case] = self._looked(Case.objects.select_related("instance").get(pk=case))
+        return self._looks[case]
+
+    def _looked(self, case: Case) -> Look | None:
         try:
-            return look(user=self.user, case=case, now=clock.utc_now(), most=1).view
+            return look(user=self.user, case=case, now=clock.utc_now(), most=1)
         except KeyFault:
             return None

@@ -18,13 +18,16 @@ from casework.search.beside import Beside, beside
 from casework.search.find import GROUPS, PAGE, Found, search
 from casework.search.views import LONGEST
 from casework.web.api.docs import described, example
+from orchestration.casetypes.effective import Days
 from orchestration.ground import clock
 
 EXAMPLE = {
     "results": [{
         "id": 17, "title": "Complaint CRM-20417", "reference": "CRM-20417", "state": "Pending review", "closed": False,
         "created": "2026-11-21T09:30:00Z", "group": "words",
-        "matches": [{"place": "Message", "text": "I was charged twice.", "marks": [[6, 13]]}],
+        "matches": [{
+            "place": "Message", "text": "I was charged twice.", "marks": [[6, 13]], "holds": "20 Nov 2026 at 10:12",
+        }],
     }],
     "next": "", "all": True, "nearly": False,
     "tasks": [{
@@ -45,6 +48,12 @@ class SearchFilter(Sent):
         max_length=LONGEST,
         help_text="Words: each finds what begins with it, in whatever letters and accents; all have to be there.",
     )
+    holds_since = s.DateField(
+        required=False, default=None, help_text="Only in fields that hold from this day on, or from a later one."
+    )
+    holds_until = s.DateField(
+        required=False, default=None, help_text="Only in fields that hold from this day on, or from an earlier one."
+    )
     after = AfterField()
     limit = s.IntegerField(required=False, default=PAGE, min_value=1, max_value=50)
 
@@ -57,6 +66,7 @@ class SearchMatch(s.Serializer[Any]):
         child=s.ListField(child=s.IntegerField()),
         help_text="Where in `text` each word begins and ends, in characters.",
     )
+    holds = s.CharField(help_text="From when on it holds, where its case type says; empty where not, or not for you.")
 
 
 class SearchHit(s.Serializer[Any]):
@@ -126,12 +136,16 @@ class SearchView(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """The cases that you may see and that show you all the words, newest first: in reference, title and data, as
-        far as you may read it in clear."""
+        far as you may read it in clear.
+
+        With days (`holds_since`, `holds_until`) only words count in fields of which the case type says from when on
+        they hold in the world, be they known here since when they may; and nothing else is looked for beside."""
         given = SearchFilter.query(request)
         trail.list_read(request, "search")
         user, now, asked = person(request), clock.utc_now(), given["q"]
-        found = search(user=user, now=now, asked=asked, after=given["after"], limit=given["limit"])
-        others = Beside() if given["after"] else beside(user=user, now=now, asked=asked, found=found)
+        holds = Days(given["holds_since"], given["holds_until"])
+        found = search(user=user, now=now, asked=asked, after=given["after"], limit=given["limit"], holds=holds)
+        others = Beside() if given["after"] or holds else beside(user=user, now=now, asked=asked, found=found)
         if limited_to(user):
             others = replace(others, people=(), pages=(), tags=())
         return Response(SearchResult(_Answer(found, others)).data)

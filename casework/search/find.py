@@ -31,7 +31,7 @@ from casework.search.known import known
 from casework.search.marks import Marked, fitting, marked
 from casework.search.query import Term, nearly, slips, terms
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
-from orchestration.casetypes.effective import effective_at
+from orchestration.casetypes.effective import ANY_DAY, Days, effective_at
 from orchestration.privacy.classification import rank
 from orchestration.privacy.masking import Field, fields
 from orchestration.privacy.masks import PSEUDONYM
@@ -87,29 +87,32 @@ class Found:
     nearly: bool = False
 
 
-def search(*, user: User, now: datetime, asked: str, after: str = "", limit: int = PAGE) -> Found:
-    """A page of the cases that show all these words to this person."""
+def search(
+    *, user: User, now: datetime, asked: str, after: str = "", limit: int = PAGE, holds: Days = ANY_DAY
+) -> Found:  # fmt: skip
+    """A page of the cases that show all these words to this person; with `holds`, in fields that hold from these days
+    on, where the case type says from when and they may read that."""
     sought = terms(asked)
     if not sought:
         return Found(())
     person = permissions.principal(user, None, now)
-    found = _page(user, person, sought, after, limit)
+    found = _page(user, person, sought, after, limit, holds)
     if found.hits or found.following or after:
         return found
     meant = nearly(sought, known(slips(sought), rank(person.clearance)))
     if meant == sought:
         return found
-    near = _page(user, person, meant, after, limit)
+    near = _page(user, person, meant, after, limit, holds)
     return near if near.hits else found
 
 
-def _page(user: User, person: Principal, sought: Sequence[Term], after: str, limit: int) -> Found:
+def _page(user: User, person: Principal, sought: Sequence[Term], after: str, limit: int, holds: Days) -> Found:
     found = candidates(
         permissions.readers(user), sought, rank(person.clearance), after, enough=limit + 1, limit=limit * TRIED
     )
     hits: list[Hit] = []
     following, last = found.following, ""
-    for case, hit in _hits(user, found.cases, person, sought, limit):
+    for case, hit in _hits(user, found.cases, person, sought, limit, holds):
         if hit and len(hits) == limit:
             following = last
             break
@@ -119,7 +122,7 @@ def _page(user: User, person: Principal, sought: Sequence[Term], after: str, lim
 
 
 def _hits(
-    user: User, numbers: Sequence[int], person: Principal, sought: Sequence[Term], at_once: int
+    user: User, numbers: Sequence[int], person: Principal, sought: Sequence[Term], at_once: int, holds: Days
 ) -> Iterator[tuple[Case, Hit | None]]:
     """Each case with what it shows, some at a time: they, and what stood in them before, are read for a page at
     once."""
@@ -129,10 +132,10 @@ def _hits(
         former = former_of(case.instance_id for case in cases.values())
         for number in filter(cases.__contains__, numbers[begin : begin + at_once + 1]):
             case = cases[number]
-            yield case, _hit(case, person, former.get(case.instance_id, {}), sought)
+            yield case, _hit(case, person, former.get(case.instance_id, {}), sought, holds)
 
 
-def _hit(case: Case, person: Principal, former: Former, sought: Sequence[Term]) -> Hit | None:
+def _hit(case: Case, person: Principal, former: Former, sought: Sequence[Term], holds: Days) -> Hit | None:
     """The case as it is found; None where it does not show all the words."""
     try:
         case_type = by_definition(case.instance.definition_id)
@@ -144,9 +147,9 @@ def _hit(case: Case, person: Principal, former: Former, sought: Sequence[Term]) 
     person = permissions.of_case(person, case.pk)
     masked = list_mask(case_type.classification, data, person, former)
     title, reference = masked(case.title), masked(case.reference)
-    there = fitting(words_of(face_of(title, reference)), sought)
+    there = set() if holds else fitting(words_of(face_of(title, reference)), sought)
     told = case_type.in_lists(case.instance_id, data, case.closed)
-    reader = _Reader(case.instance.definition_id, case_type, told, person, masked, sought)
+    reader = _Reader(case.instance.definition_id, case_type, told, person, masked, sought, holds)
     places = list(reader.places(fields(told, case_type.classification)))
     if len(there.union(*(place.terms for place in places))) < len(sought):
         return None
@@ -173,10 +176,13 @@ class _Reader:
     person: Principal
     masked: Callable[[str], str]
     sought: Sequence[Term]
+    asked: Days
 
     def places(self, found: Iterable[Field]) -> Iterator[_Found]:
         """The fields that they may read in which words stand, as they are shown."""
         for field in found:
+            if self.asked and not self.asked.have(self._from(field.pointer)[1]):
+                continue
             if field.is_text or self.person.sees(field.rule, field.pointer):
                 yield from filter(None, (self._place(field, value) for value in field.values))
 
@@ -194,13 +200,16 @@ class _Reader:
 
     def _holds(self, pointer: str) -> str:
         """From when on, in words, as far as they may read that."""
-        _, said, effective = _words(self.definition)
-        place = effective(pointer)
+        there, value = self._from(pointer)
+        return "" if value is None else str(_words(self.definition)[1](there, value))
+
+    def _from(self, pointer: str) -> tuple[str, Json]:
+        """Where the date stands from which a field holds, and the date; None where there is none, or none for them."""
+        place = _words(self.definition)[2](pointer)
         there = "/" + place.replace(".", "/")
         if not place or not self.person.sees(self.case_type.classification.rule(there), there):
-            return ""
-        value = at_path(self.data, place)
-        return "" if value is None else str(said(there, value))
+            return there, None
+        return there, at_path(self.data, place)
 
 
 def _group(by_face: bool, places: Sequence[_Found]) -> str:

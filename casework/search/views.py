@@ -12,6 +12,7 @@ from casework.access import trail
 from casework.search.beside import Beside, beside
 from casework.search.find import GROUPS, Hit, search
 from casework.web.decorators import person, reads
+from orchestration.casetypes.effective import Days, day_in
 from orchestration.ground import clock
 
 LONGEST = 200
@@ -21,13 +22,16 @@ LONGEST = 200
 def search_page(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:LONGEST]
     user, now, first = person(request), clock.utc_now(), "after" not in request.GET
-    found = search(user=user, now=now, asked=asked, after=request.GET.get("after", ""))
+    days = {name: request.GET.get(name, "")[:10] for name in ("holds_since", "holds_until")}
+    holds = Days(*map(day_in, days.values()))
+    found = search(user=user, now=now, asked=asked, after=request.GET.get("after", ""), holds=holds)
     if asked:
         trail.list_read(request, "search")
     context = {
         "q": asked, "found": found, "groups": _groups(found.hits), "first": first,
-        "beside": beside(user=user, now=now, asked=asked, found=found) if first else Beside(),
-        "next": "?" + urlencode({"q": asked, "after": found.following}) if found.following else "",
+        "beside": beside(user=user, now=now, asked=asked, found=found) if first and not holds else Beside(),
+        "next": "?" + urlencode({"q": asked, **days, "after": found.following}) if found.following else "",
+        "holds": holds, **days,
     }  # fmt: skip
     return render(request, "search/page.html", context)
 

@@ -7,11 +7,48 @@ where that says nothing else. Pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 Json = Any
 KEYWORD: Final = "x-effective"
 DATES: Final = ("date", "date-time")
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days from which something holds, both with; None: without an end. A moment counts on its day in UTC."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.since or self.until)
+
+    def have(self, value: Json) -> bool:
+        """Whether a date or a moment, as data say it, is within."""
+        day = _day(value)
+        return day is not None and (self.since or day) <= day <= (self.until or day)
+
+
+ANY_DAY: Final = Days()
+
+
+def _day(value: Json) -> date | None:
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return (moment if moment.tzinfo is None else moment.astimezone(UTC)).date()
+
+
+def day_in(text: str) -> date | None:
+    """The day that a form or an address says; None for what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def effective_at(schema: Mapping[str, Json]) -> Callable[[str], str]:
@@ -24,6 +61,11 @@ def effective_at(schema: Mapping[str, Json]) -> Callable[[str], str]:
         return declared.get(pointer, "")
 
     return found
+
+
+def effective_places(schema: Mapping[str, Json]) -> frozenset[str]:
+    """The dotted places of all dates from which something holds."""
+    return frozenset(place for _, place in _declared(schema, "") if isinstance(place, str))
 
 
 def effective_faults(schema: Json) -> Iterator[str]:

@@ -17,6 +17,7 @@ from casework.governance.register import REGISTERS
 from casework.models import Case
 from casework.tasks.services import task_claim
 from orchestration.ground import clock
+from orchestration.privacy.principal import Principal
 from tests.casework.actions import open_task, statements
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +118,29 @@ def test_registers_find_by_field_reason_and_what_was_done_and_tell_no_value_by_i
         told = asked(axel, query)
         assert "To compare it with" in told and "she asked" in told, "the reason of a reveal stands beside it"
         assert number not in told, "as who looks may read it"
+
+
+@pytest.mark.parametrize("sealed", [False, True], ids=["in clear", "sealed"])
+def test_registers_find_by_the_days_from_which_holds_what_an_event_brought_beside_when_it_came(
+    people: People, analysed: Callable[..., Case], sealed: bool, settings: Any, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    if sealed:
+        settings.DATA_KEY, settings.DATA_KEYS = str(tmp_path / "data.key"), str(tmp_path / "keys")
+    old, new = analysed(received="2025-03-01T09:00:00+00:00"), analysed(received="2025-03-02T01:30:00+02:00")
+    axel = people["axel"]
+
+    def cases(query: str) -> list[bool]:
+        shown = asked(axel, f"?register=all&{query}")
+        return [f"case {case.pk}, event" in shown for case in (old, new)]
+
+    assert cases("holds_since=2025-03-01&holds_until=2025-03-01") == [True, True], "days are those of UTC"
+    assert cases("holds_since=2025-03-02") == [False, False]
+    assert cases("holds_until=2025-02-28") == [False, False]
+    assert cases(f"holds_since=2025-03-01&case={new.pk}&as=csv")[0] is False
+    assert cases("holds_since=2025-03-01&until=2025-03-01") == [False, False], "nothing was known here on that day"
+    assert cases("holds_since=2025-03-01&field=message") == [True, True]
+    assert cases("holds_since=2025-03-01&reason=whatever") == [False, False]
+    assert cases(f"holds_since=never&case={old.pk}") == [True, False], "what is no day is not asked for"
+    monkeypatch.setattr(Principal, "sees", lambda *_: False)
+    assert cases("holds_since=2025-03-01") == [False, False], "nobody learns a day by search that no page shows them"

@@ -69,6 +69,35 @@ def test_what_is_found_says_from_when_it_holds(people: People, analysed: Analyse
     assert other.matches[0].holds == "", "its case type says of no date that it holds from there"
 
 
+@pytest.mark.parametrize(
+    ("query", "holds"),
+    [("", True), ("&holds_since=2026-11-16", True), ("&holds_until=2026-11-16", True),
+     ("&holds_since=2026-11-17", False), ("&holds_until=2026-11-15", False),
+     ("&holds_since=2026-11-16&holds_until=2026-11-16", True)],
+)  # fmt: skip
+def test_words_are_found_by_the_days_from_which_they_hold_by_page_and_by_api(
+    people: People, analysed: Analysed, query: str, holds: bool
+) -> None:
+    analysed(message="My card was swallowed by the machine", received="2026-11-16T23:59:00+00:00")
+    client = Client()
+    client.force_login(people["anna"])
+    page = client.get(f"/search/?q=swallowed{query}").getvalue().decode()
+    assert ("holds from 16 Nov 2026 at " in page) == holds
+    (*hits,) = client.get(f"/api/search/?q=swallowed{query}").json()["results"]
+    assert [hit["matches"][0]["holds"].startswith("16 Nov 2026 at ") for hit in hits] == [True] * holds
+
+
+def test_what_holds_from_no_day_is_not_found_by_days_and_no_day_is_refused(people: People, analysed: Analysed) -> None:
+    analysed(message="My card was swallowed by the machine", received="2026-11-16T09:00:00+00:00")
+    client = Client()
+    client.force_login(people["anna"])
+    for word in ("refund", "T-1", "complaint"):
+        assert client.get(f"/api/search/?q={word}").json()["results"]
+        assert not client.get(f"/api/search/?q={word}&holds_since=2020-01-01").json()["results"]
+    assert client.get("/api/search/?q=refund&holds_since=soon").status_code == 400
+    assert client.get("/search/?q=refund&holds_since=soon").status_code == 200
+
+
 def test_all_words_have_to_be_there(people: People, analysed: Analysed) -> None:
     analysed(message="A red bicycle"), analysed(message="A green bicycle")
     assert found(people["anna"], "bicycle") == ["T-2", "T-1"]
