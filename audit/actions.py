@@ -39,6 +39,7 @@ ACTIONS: dict[str, str] = {
     "case.handed_over": "handed the case over to another business unit",
     "task.assigned": "gave the task to somebody",
     "task.priority": "changed how urgent the task is",
+    "tasks.hastened": "made the open tasks as urgent as their case",
     "task.due": "changed when the task is due",
     "task.delegated": "finished the task for somebody",
     "approval.signed": "signed what they saw",

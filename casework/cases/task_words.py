@@ -34,6 +34,11 @@ def _hurried(detail: Detail) -> Told:
     return Told("people", "flag", f"made “{detail.get('task', 'a task')}” {how}")
 
 
+def _hastened(detail: Detail) -> Told:
+    said = "are urgent with it" if detail.get("urgent") else "have their own priority again"
+    return Told("people", "flag", f"The open tasks of the case {said}", by_actor=False, notable=False)
+
+
 def _put_off(detail: Detail) -> Told:
     return Told("people", "clock", f"had “{detail.get('task', 'a task')}” due {_when(detail.get('due'))}")
 
@@ -92,6 +97,7 @@ def tags_changed(detail: Detail) -> str:
 TASKS: Final[Mapping[str, Callable[[Detail], Told]]] = {
     "task.assigned": _assigned,
     "task.priority": _hurried,
+    "tasks.hastened": _hastened,
     "task.due": _put_off,
     "approval.signed": _signed,
     "task.delegated": _for_somebody,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from audit.db.columns import Integers
 from audit.db.sql import Part
@@ -26,15 +27,15 @@ from orchestration.engine.commands import ReceiveSignal
 from orchestration.ground import clock
 from orchestration.models import HumanTask
 from orchestration.shell import services
+from orchestration.shell.haste import URGENT
 from orchestration.shell.savepoint import tried
 from orchestration.shell.services import Locked
 
 AT_MOST: Final = 200
-URGENT: Final = 80
 ORIGIN: Final = Origin("system:deadlines")
 HURRIED: Final = """
 hurried as (
-    update orchestration_humantask set priority = %(urgent)s where id = any(%(hurried_tasks)s))"""
+    update orchestration_humantask set priority = %(urgent)s, own_priority = null where id = any(%(hurried_tasks)s))"""
 
 
 def look_after() -> None:
@@ -85,8 +86,9 @@ def _tell(case: Locked, facts: list[Fact], parts: list[Part], signals: Iterable[
 
 
 def _hurried(instance: int) -> tuple[list[Fact], Part | None]:
-    """The open tasks that are not urgent yet become so."""
-    rows = list(HumanTask.objects.filter(instance=instance, state=HumanTask.State.OPEN, priority__lt=URGENT))
+    """The open tasks that are not urgent yet become so, by themselves too where their case alone has made them so."""
+    slow = Q(priority__lt=URGENT) | Q(own_priority__lt=URGENT)
+    rows = list(HumanTask.objects.filter(slow, instance=instance, state=HumanTask.State.OPEN))
     part: Part = (HURRIED, {"urgent": URGENT, "hurried_tasks": Integers(row.pk for row in rows)})
     return list(_facts(rows)), part if rows else None
 

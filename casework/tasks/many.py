@@ -23,7 +23,7 @@ from casework.cases.past_rows import former_of
 from casework.cases.read.case_view import row_mask, title_in
 from casework.lists.tags import case_tag
 from casework.tasks.assigning import task_assign
-from casework.tasks.ordering import task_hurry, task_put_off
+from casework.tasks.ordering import task_hurry, task_hurry_undone, task_put_off
 from casework.tasks.services import task_claim, task_complete, task_release
 from casework.tasks.snooze import ON_CHANGE, Until, task_snooze, task_wake
 from casework.tasks.task_page import form_of
@@ -157,7 +157,7 @@ def _done(by: User, task: HumanTask, wish: Wish) -> tuple[object, Back | None]:
             return outcome, [task.pk, "assign", holder, to] if holder != to else None
         case "priority":
             outcome = task_hurry(by=by, task=task, priority=wish.priority)
-            return outcome, [task.pk, "priority", task.priority, wish.priority]
+            return outcome, [task.pk, "priority", [task.priority, task.own_priority], wish.priority]
         case "due" if wish.due is not None:
             outcome = task_put_off(by=by, task=task, due=wish.due)
             return outcome, [task.pk, "due", task.due.isoformat(), wish.due.isoformat()]
@@ -198,7 +198,9 @@ def _taken_back(by: User, back: Back, task: HumanTask) -> tuple[object, None]:
         case "wake":
             return task_wake(by=by, task=task), None
         case "priority":
-            return _ordered(by, task) or task_hurry(by=by, task=task, priority=before, before=now), None
+            priority, own = before
+            undone = partial(task_hurry_undone, by=by, task=task, priority=priority, own=own, before=now)
+            return _ordered(by, task) or undone(), None
         case "due":
             was, is_now = datetime.fromisoformat(before), datetime.fromisoformat(now)
             return _ordered(by, task) or task_put_off(by=by, task=task, due=was, before=is_now), None

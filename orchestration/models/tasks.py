@@ -29,6 +29,9 @@ class HumanTask(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="tasks")
     priority = models.SmallIntegerField(default=50)
+    own_priority = models.SmallIntegerField(
+        null=True, blank=True, help_text="what it has by itself, while its case makes it urgent; or as a person said"
+    )
     due = models.DateTimeField()
     created = models.DateTimeField()
     ended = models.DateTimeField(null=True, blank=True)

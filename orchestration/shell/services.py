@@ -29,7 +29,7 @@ from orchestration.ground.limits import engine_limits
 from orchestration.ground.refusals import Refused
 from orchestration.ground.tracing import span
 from orchestration.models import Definition
-from orchestration.shell import step_sql
+from orchestration.shell import haste, step_sql
 from orchestration.shell.announcements import announce
 from orchestration.shell.causes import caused
 from orchestration.shell.nudges import nudge_jobs, nudge_outbox, nudge_people
@@ -44,6 +44,7 @@ class Done:
 
     `heard`: whether other systems want to hear of cases. `before`: the data of the case before it.
     `beside`: what was read with it (`step_sql.read_beside`, of a case that begins `read_first`).
+    `follow`: whether open tasks are urgent with the case (`haste.tasks_follow`).
     """
 
     instance: int
@@ -56,6 +57,7 @@ class Done:
     heard: bool = False
     before: Mapping[str, Any] = field(default_factory=dict)
     beside: Mapping[str, Any] = field(default_factory=dict)
+    follow: bool | None = None
 
     @property
     def written(self) -> tuple[Mapping[str, Any], ...]:
@@ -120,10 +122,11 @@ def start(
     if outcome.rejection is not None:
         return Refused(outcome.rejection.code, outcome.rejection.message)
     instance, heard, read = step_sql.next_id()
-    told, seal = [*facts, *_told(outcome.events)], seal_of(instance)
-    history = sealed(instance, Head(), told, origin, case_type.label, at, seal)
     found = effects(outcome.events)
-    done = Done(instance, case_type, outcome.state, outcome.events, found, at, True, heard, beside=read)
+    follow = haste.tasks_follow(case_type, None, outcome.state, found)
+    told, seal = [*facts, *_told(outcome.events), *haste.facts(follow)], seal_of(instance)
+    history = sealed(instance, Head(), told, origin, case_type.label, at, seal)
+    done = Done(instance, case_type, outcome.state, outcome.events, found, at, True, heard, beside=read, follow=follow)
     _write(done, history, origin, [along(done)] if along else [], definition.pk)
     return done
 
@@ -188,9 +191,10 @@ def _sent(
         refused = Refused(outcome.rejection.code, outcome.rejection.message)
         _advance(case, [*facts, _refusal(command, outcome)], origin, [along(refused)] if along else ())
         return refused
-    told, seal = [*facts, *_told(outcome.events)], seal_of(case.instance)
-    history = sealed(case.instance, case.head, told, origin, case.case_type.label, case.at, seal)
     found, before = effects(outcome.events), case.state.root.variables
+    follow = haste.tasks_follow(case.case_type, case.state, outcome.state, found)
+    told, seal = [*facts, *_told(outcome.events), *haste.facts(follow)], seal_of(case.instance)
+    history = sealed(case.instance, case.head, told, origin, case.case_type.label, case.at, seal)
     done = Done(
         case.instance,
         case.case_type,
@@ -201,6 +205,7 @@ def _sent(
         heard=case.heard,
         before=before,
         beside=case.beside,
+        follow=follow,
     )
     more = [along(done)] if along else []
     _write(done, history, origin, [*more, *(wanted(done) for wanted in with_every_step)])
@@ -260,19 +265,14 @@ def _write(
 
 
 def _rows(done: Done) -> Iterator[Part]:
-    """The rows that the step opens and closes; where the case has become urgent, or is no more, its jobs know it."""
+    """The rows that the step opens and closes; where the case has become urgent, or is no more, its work knows it."""
     case_type, found = done.case_type, done.effects
     priority = int(case_type.is_urgent(done.state.root.variables)) if case_type.urgent else 0
-    yield from step_sql.parts(found, case_type.fallback_group, priority, seal_of(done.instance))
+    yield from step_sql.parts(found, case_type.fallback_group, priority, seal_of(done.instance), done.follow)
     yield from filter(None, (keep(done) for keep in kept_of_every_step))
     if done.heard:
         yield from filter(None, (tell(done) for tell in told_of_every_step))
-    if case_type.urgent and any(_writes(event, case_type.urgent) for event in done.events):
-        yield step_sql.hastened(found, priority)
-
-
-def _writes(event: Event, variable: str) -> bool:
-    return isinstance(event, VariablesChanged) and event.instance == ROOT and variable in event.changes
+    yield from haste.parts(case_type, found, done.events, priority, done.follow)
 
 
 def _advance(case: Locked, facts: Iterable[Fact], origin: Origin, also: Iterable[Part] = ()) -> None:

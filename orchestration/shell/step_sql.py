@@ -20,6 +20,7 @@ from audit.sealed_values import Seal
 from orchestration.engine import events as e
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import retry
+from orchestration.shell import haste
 from orchestration.shell.row_changes import ENDED_EARLY, Effects, moment
 
 NO_DUE_DATE = datetime(9999, 12, 31, tzinfo=UTC)
@@ -55,18 +56,19 @@ root as (
     update orchestration_instance set head_sequence = %(head_sequence)s, head_digest = %(head_digest)s
     where id = %(instance)s)"""
 
-TASKS_OPENED = """
+TASKS_OPENED: Final[LiteralString] = """
 task as (
-    insert into orchestration_humantask (instance_id, item, definition_item, name, form, state, assignee_id, priority,
-                                         due, created, ended)
-    select %(instance)s, t.item, t.definition, t.name, t.form, t.state, u.id, t.priority, t.due, %(at)s,
-           case when t.state = 'open' then null else %(at)s::timestamptz end
+    insert into orchestration_humantask as k (instance_id, item, definition_item, name, form, state, assignee_id,
+                                              priority, own_priority, due, created, ended)
+    select %(instance)s, t.item, t.definition, t.name, t.form, t.state, u.id, t.priority, t.own_priority, t.due,
+           %(at)s, case when t.state = 'open' then null else %(at)s::timestamptz end
     from unnest(%(task_items)s, %(task_definitions)s, %(task_names)s, %(task_forms)s,
-                %(task_states)s, %(task_assignees)s, %(task_priorities)s,
+                %(task_states)s, %(task_assignees)s, %(task_priorities)s, %(task_own_priorities)s,
                 %(task_dues)s)
-         as t(item, definition, name, form, state, assignee, priority, due)
+         as t(item, definition, name, form, state, assignee, priority, own_priority, due)
     left join auth_user u on u.username = t.assignee and u.is_active
-    on conflict (instance_id, item) do update set state = excluded.state, ended = excluded.ended
+    on conflict (instance_id, item) do update set state = excluded.state, ended = excluded.ended"""
+TASKS_OFFERED: Final[LiteralString] = """
     returning id, item, due, assignee_id, state),
 candidate as (
     insert into orchestration_taskcandidate (task_id, instance_id, group_id, due, assigned)
@@ -135,11 +137,6 @@ job_retried as (
         run_at = %(at)s::timestamptz + {retry.JOBS.sql("j.attempts")}
     from unnest(%(jobs_retried)s, %(jobs_retried_errors)s) as f(job, error)
     where j.instance_id = %(instance)s and j.job = f.job)"""  # noqa: S608 - of numbers that stand in the code
-JOBS_HASTENED = """
-job_hastened as (
-    update orchestration_job set priority = %(new_priority)s
-    where instance_id = %(instance)s and ended is null and priority <> %(new_priority)s
-      and job <> all(%(moved_jobs)s))"""
 TIMERS_OPENED = """
 timer as (
     insert into orchestration_timer (instance_id, timer, node, due)
@@ -231,19 +228,15 @@ def next_id() -> tuple[int, bool, Mapping[str, Any]]:
     return int(number), heard, dict(zip(read_first, read, strict=True))
 
 
-def hastened(found: Effects, priority: int) -> Part:
-    """What gives the jobs that wait already another priority; what the step itself moves is left to it."""
-    moved = [*found.jobs_closed, *found.jobs_failed]
-    return JOBS_HASTENED, {"new_priority": priority, "moved_jobs": Integers(moved)}
-
-
-def parts(found: Effects, fallback_group: str, priority: int, seal: Seal) -> Iterator[Part]:
+def parts(found: Effects, fallback_group: str, priority: int, seal: Seal, follow: bool | None) -> Iterator[Part]:
     """What opens and closes the rows of a step; they share `instance` and `at` with the root's row.
 
     `priority`: of the jobs that it opens; above 0 is urgent. `seal`: what is done to contents before they are kept.
+    `follow`: whether the tasks that it opens are urgent with their case (`haste.tasks_follow`).
     """
     if found.tasks:
-        yield TASKS_OPENED, _tasks(found, fallback_group) | {"fallback_group": fallback_group}
+        opened = TASKS_OPENED + haste.TASKS_REOPENED[follow] + TASKS_OFFERED
+        yield opened, _tasks(found, fallback_group, follow) | {"fallback_group": fallback_group}
         if named := [(task.event.item, name) for task in found.tasks.values() for name in people_named(task.event)]:
             items, people = zip(*named, strict=True)
             yield PEOPLE_NAMED, {"named_items": Integers(items), "named_people": Texts(map(_text, people))}
@@ -315,9 +308,11 @@ def _small(number: int | None, otherwise: int) -> int:
     return otherwise if number is None else max(-SMALL, min(number, SMALL))
 
 
-def _tasks(found: Effects, fallback_group: str) -> dict[str, Any]:
+def _tasks(found: Effects, fallback_group: str, follow: bool | None) -> dict[str, Any]:
     opened = list(found.tasks.values())
     events = [task.event for task in opened]
+    own = (_small(task.priority, NORMAL_PRIORITY) for task in events)
+    priorities = [haste.opened(first, task.state, follow) for first, task in zip(own, opened, strict=True)]
     candidates = [(task.item, group) for task in events for group in offered_to(task, fallback_group)]
     return {
         "task_items": Integers(task.item for task in events),
@@ -326,10 +321,12 @@ def _tasks(found: Effects, fallback_group: str) -> dict[str, Any]:
         "task_forms": Texts(_text(task.form or "", 100) for task in events),
         "task_states": Texts(task.state for task in opened),
         "task_assignees": Texts(_text(task.assignee) for task in events),
-        "task_priorities": Integers(_small(task.priority, NORMAL_PRIORITY) for task in events),
+        "task_priorities": Integers(priority for priority, _ in priorities),
+        "task_own_priorities": Integers(kept for _, kept in priorities),
         "task_dues": Moments(moment(task.due, NO_DUE_DATE) for task in events),
         "candidate_items": Integers(item for item, _ in candidates),
         "candidate_groups": Texts(_text(group) for _, group in candidates),
+        **({} if follow is None else {"urgent": haste.URGENT}),
     }
 
 

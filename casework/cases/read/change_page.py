@@ -28,10 +28,15 @@ ASKED: Final = {
     "reactivate": ("Open this case again?", "It goes on from where it ended, as its model says.", "Open it again"),
     "hasten": (
         "Put this case before others?",
-        "Its work for machines overtakes that of other cases, and its rules may choose a quicker way.",
+        "Its open tasks become urgent, its work for machines overtakes that of other cases, and its rules may choose a "
+        "quicker way.",
         "Mark it as urgent",
     ),
-    "calm": ("Take this case in its turn again?", "It does not go before others any more.", "Take it in its turn"),
+    "calm": (
+        "Take this case in its turn again?",
+        "It does not go before others any more; its tasks have their own priority again.",
+        "Take it in its turn",
+    ),
     "close": ("Close this case for good?", "Nobody can open it again after this.", "Close it"),
 }
 DONE: Final = {

@@ -21,7 +21,7 @@ from casework.cases.read.case_view import look
 from casework.cases.services import case_change
 from casework.cases.verification import verify
 from casework.deadlines.models import Deadline
-from casework.deadlines.watching import URGENT, deadline_look
+from casework.deadlines.watching import deadline_look
 from casework.erasure.erasing import case_erase
 from casework.erasure.models import ErasureOrder, RetentionRule
 from casework.erasure.rules import hold_place
@@ -36,6 +36,7 @@ from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import bringing, fetching, runner, stopping
 from orchestration.models import AgentProposal, Budget, HumanTask, Incident, Instance, Job, Stop
+from orchestration.shell.haste import URGENT
 
 ORIGIN: Final = Origin("system:controls")
 TOTAL: Final = 1_000_000

@@ -45,10 +45,11 @@ NUMBERED: Final = (
         "task",
         "select t.instance_id, t.item, t.definition_item, t.name, t.form, t.state, "
         "case when t.assignee_id is not null then coalesce(u.username, '') end, t.priority, t.due, "
-        "t.created, t.ended, t.claimed from orchestration_humantask t left join auth_user u on u.id = t.assignee_id",
+        "t.created, t.ended, t.claimed, t.own_priority "
+        "from orchestration_humantask t left join auth_user u on u.id = t.assignee_id",
         "t.item",
         ("element", "name", "form", "state", "holder", "priority", "due time", "time of creation", "time of its end",
-         "time when it was taken"),
+         "time when it was taken", "own priority"),
     ),
     Table(
         "job",

@@ -21,6 +21,7 @@ from orchestration.engine import events as e
 from orchestration.engine.apply import apply
 from orchestration.engine.codec import decode_event
 from orchestration.engine.state import ROOT, State
+from orchestration.shell import haste
 from orchestration.shell.row_changes import ENDED_EARLY, JOB_STATES, TASK_STATES, moment
 from orchestration.shell.step_sql import NO_DUE_DATE, NORMAL_PRIORITY
 from orchestration.shell.step_sql import _small as small
@@ -132,8 +133,8 @@ def canonical(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-# --- tasks: definition, name, form, state, assignee, priority, due, created, ended, claimed
-TASK_STATE, TASK_ASSIGNEE, TASK_PRIORITY, TASK_DUE, TASK_ENDED, TASK_CLAIMED = 3, 4, 5, 6, 8, 9
+# --- tasks: definition, name, form, state, assignee, priority, due, created, ended, claimed, own priority
+TASK_STATE, TASK_ASSIGNEE, TASK_PRIORITY, TASK_DUE, TASK_ENDED, TASK_CLAIMED, TASK_OWN = 3, 4, 5, 6, 8, 9, 10
 
 
 def _task_opened(told: Told, event: e.TaskOpened, at: datetime) -> None:
@@ -143,7 +144,7 @@ def _task_opened(told: Told, event: e.TaskOpened, at: datetime) -> None:
         assignee = Either((None, event.assignee)) if event.assignee else None
         row = [
             event.definition, storable(event.name, 300), storable(event.form or "", 100), "open", assignee,
-            small(event.priority, NORMAL_PRIORITY), moment(event.due, NO_DUE_DATE), at, None, None,
+            small(event.priority, NORMAL_PRIORITY), moment(event.due, NO_DUE_DATE), at, None, None, None,
         ]  # fmt: skip
     row[TASK_STATE], row[TASK_ENDED] = "open", None
     rows.closed.pop(event.item, None)
@@ -184,13 +185,13 @@ def _suspended_ended(told: Told, event: e.ItemChanged | e.InstanceEnded, at: dat
 def _task_taken(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     if (row := told.rows["task"].open.get(detail["item"])) is not None:
         row[TASK_ASSIGNEE] = link[3].removeprefix("person:")
-        row[TASK_CLAIMED:] = [Either((None, link[6]))]  # none where it was not taken before it was done
+        row[TASK_CLAIMED:TASK_OWN] = [Either((None, link[6]))]  # none where it was not taken before it was done
 
 
 def _task_given_back(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     if (row := told.rows["task"].open.get(detail["item"])) is not None:
         row[TASK_ASSIGNEE] = None
-        row[TASK_CLAIMED:] = [None]
+        row[TASK_CLAIMED:TASK_OWN] = [None]
 
 
 def _task_assigned(told: Told, detail: Mapping[str, Any], link: Row) -> None:
@@ -198,7 +199,7 @@ def _task_assigned(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     item, to, taken = detail["item"], detail["to"], detail.get("withdrawn") or {}
     if (row := told.rows["task"].open.get(item)) is not None:
         row[TASK_ASSIGNEE] = to or None
-        row[TASK_CLAIMED:] = [None]
+        row[TASK_CLAIMED:TASK_OWN] = [None]
     if (offer := told.offers.get(item)) is not None:
         left = [name for name in offer.people if not taken.get("offer") or name != taken["from"]]
         told.offers[item] = replace(offer, people=(*left, to) if detail.get("offered") else tuple(left))
@@ -206,7 +207,21 @@ def _task_assigned(told: Told, detail: Mapping[str, Any], link: Row) -> None:
 
 def _task_hurried(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     if (row := told.rows["task"].open.get(detail["item"])) is not None:
-        row[TASK_PRIORITY] = detail["priority"]
+        _rank(row, detail["priority"], detail.get("own"))
+
+
+def _tasks_hastened(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    """Open tasks follow their case; what the same step has suspended does when it goes on."""
+    for row in told.rows["task"].open.values():
+        if row[TASK_STATE] == "open" or row[TASK_ENDED] != link[6]:
+            own = row[TASK_OWN] if len(row) > TASK_OWN else None
+            _rank(row, *haste.followed(row[TASK_PRIORITY], own, urgent=detail["urgent"]))
+
+
+def _rank(row: list[Any], priority: int, own: int | None) -> None:
+    row[TASK_PRIORITY] = priority
+    row.extend([ANY] * (TASK_OWN - len(row)))  # rows kept by an earlier version end before
+    row[TASK_OWN:] = [own]
 
 
 def _task_put_off(told: Told, detail: Mapping[str, Any], link: Row) -> None:
@@ -363,6 +378,7 @@ on_fact(_task_taken, "task.claimed")
 on_fact(_task_given_back, "task.released")
 on_fact(_task_assigned, "task.assigned")
 on_fact(_task_hurried, "task.priority")
+on_fact(_tasks_hastened, haste.TOLD)
 on_fact(_task_put_off, "task.due")
 on_fact(_called, "actor.called", "actor.failed")
 on_fact(_held, "work.held")
