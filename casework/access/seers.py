@@ -108,13 +108,14 @@ def _sight(people: Iterable[int], case: Case) -> dict[int, _Sight]:
     """By the groups that hold in the unit of the case."""
     found: dict[int, _Sight] = {}
     held = Held.objects.filter(person__in=list(people), unit__in=[EVERYWHERE, *case.units])
-    caps, rows = masking_in(case), held.exclude(group__clearance=None)
+    masking = masking_in(case)
     looks_for = ("group__purposes__purpose", "group__purposes__held")
-    for person, group, level, purpose, is_held in rows.values_list(
+    for person, group, level, purpose, is_held in held.values_list(
         "person", "group__name", "group__clearance__level", *looks_for
     ):
         theirs = found.setdefault(person, _Sight())
-        theirs.levels.add(capped(level, [caps[group]] if group in caps else []) or level)
+        seen = capped(level, [masking[group]] if group in masking else [])
+        theirs.levels |= set() if seen is None else {seen}  # a group without a clearance still looks for something
         theirs.purposes |= {purpose} if is_held else set()
     return found
 

@@ -180,10 +180,10 @@ def fresh(held: Locked, agent: Agent, row: AgentProposal, chosen: Mapping[str, J
 def _sent(held: Locked, action: Action, origin: Origin) -> Done | Refused:
     assert action.command is not None
     assert not isinstance(action.command, OpenCase)
-    data = held.state.root.variables
     if isinstance(action.command, CompleteTask):  # the answers to its form go with it, as a person's do
-        answers = put_into(data, action.tool.form or NO_FORM, action.arguments)
+        answers = put_into(action.tool.sees, action.tool.form or NO_FORM, action.arguments)
         return services.send(held, CompleteTask(action.command.item, answers), origin)
+    data = held.state.root.variables
     written = {name: value for name, value in action.arguments.items() if data.get(name) != value}
     if written:
         first = services.send(held, SetVariables(written), origin)

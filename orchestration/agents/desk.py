@@ -13,16 +13,17 @@ from typing import Any, Final
 
 from orchestration.agents.grants import at_place
 from orchestration.casetypes.case_type import CaseType, Form
-from orchestration.view.models import PlanNode
+from orchestration.casetypes.forms import FormField
+from orchestration.view.models import FlowNode, PlanNode
 
 Json = Any
 PERSON_ONLY: Final = "personOnly"
 NO_FORM: Final = Form("", ())
 
 
-def is_for_people(case_type: CaseType, node: PlanNode, form: str) -> bool:
+def is_for_people(case_type: CaseType, node: PlanNode | FlowNode, form: str) -> bool:
     """Whether no agent may finish this task, whatever it is granted."""
-    named = {node.id, node.definition}
+    named = {node.id, getattr(node, "definition", node.id)}
     keeps = {step for bars in case_type.bars.values() for step in bars.steps}
     said = node.extensions.attributes.get(PERSON_ONLY) == "true"
     return said or not named.isdisjoint(case_type.bars.keys() | keeps) or _judges(case_type, form)
@@ -34,16 +35,23 @@ def _judges(case_type: CaseType, key: str) -> bool:
     return bool(form.signs or form.judges or form.suggestion or asked)
 
 
-def unanswered(form: Form, arguments: Mapping[str, Json]) -> str:
-    """Which question of the form is not answered as it asks, or which argument it does not ask for; empty: none."""
+def unanswered(form: Form, data: Mapping[str, Json], arguments: Mapping[str, Json]) -> str:
+    """Which question of the form is not answered as it asks, or which argument it does not ask for; empty: none.
+
+    `data`: what the task sees.
+    """
     given = {one.path: at_place(arguments, one.path) for one in form.fields}
     strange = next(_strange(arguments, given.keys()), "")
-    wrong = (
-        one.label for one in form.fields
-        if (given[one.path] in (None, "") and one.is_required(given))
-        or (one.choices and given[one.path] not in (None, "", *one.choices))
-    )  # fmt: skip
-    return strange or next(wrong, "")
+    return strange or next((one.label for one in form.fields if _is_amiss(one, given, data)), "")
+
+
+def _is_amiss(one: FormField, given: Mapping[str, Json], data: Mapping[str, Json]) -> bool:
+    answer = given[one.path]
+    if answer in (None, ""):
+        return one.is_required(given)
+    if one.initial is not None and one.is_fixed(given) and answer != at_place(data, one.initial):
+        return True
+    return bool(one.choices) and answer not in (*one.choices,)
 
 
 def _strange(value: Json, asked: Collection[str], at: str = "") -> Iterator[str]:

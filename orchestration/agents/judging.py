@@ -115,10 +115,10 @@ def _with_arguments(tool: Tool, chosen: Json, grounds: Grounds) -> Action | Obje
     for name, schema in allowed.items():
         if not _fits(schema, chosen[name]):
             return Objection("argument", f"The argument {name} does not fit what it may be.")
-    arguments = tool.grant.filled(chosen, grounds.data)
+    arguments = tool.grant.filled(chosen, grounds.data if tool.form is None else tool.sees)
     if tool.grant.do not in (SEARCH, OPEN) and (strange := _unfit(arguments, grounds.schema)):
         return Objection("argument", f"{strange} is no field of such cases, or does not fit it.")
-    if tool.form is not None and (amiss := unanswered(tool.form, arguments)):
+    if tool.form is not None and (amiss := unanswered(tool.form, tool.sees, arguments)):
         return Objection("argument", f"“{amiss}” is not answered as the form of the task asks.")
     return Action(tool, arguments, dict(chosen))
 

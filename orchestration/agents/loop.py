@@ -51,10 +51,10 @@ def _how_exhausted(run: Running) -> str:
 def _settle(run: Running) -> None:
     """What was decided before is done; what waits for a person still waits, until its time is over."""
     run.row.refresh_from_db()
-    for row in runs.proposals(run):
+    for row in runs.proposals(run, State.DECIDED, State.HELD):
         if row.state == State.DECIDED:
             acting.act(run, row)
-        elif row.state == State.HELD and not run.row.stop_asked:
+        elif not run.row.stop_asked:
             acting.expire_or_wait(run, row)
 
 

@@ -116,8 +116,10 @@ def past(run: Running) -> tuple[Did, ...]:
     return tuple(Did(one.tool, one.state, one.outcome) for one in proposals(run))
 
 
-def proposals(run: Running) -> list[AgentProposal]:
-    return list(AgentProposal.objects.filter(run=run.row).order_by("number"))
+def proposals(run: Running, *states: State) -> list[AgentProposal]:
+    """Those in one of these states (none: all), the oldest first."""
+    found = AgentProposal.objects.filter(run=run.row).order_by("number")
+    return list(found.filter(state__in=states) if states else found)
 
 
 def opened_cases(run: Running) -> dict[str, Json]:

@@ -7,7 +7,7 @@ of that only what its file grants; whether the engine would take each is found o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,9 +17,10 @@ from orchestration.agents.opening import OpenCase
 from orchestration.agents.thoughts import Shown
 from orchestration.casetypes.case_type import CaseType, Form
 from orchestration.engine.commands import Command, CompleteTask
+from orchestration.shell.selectors import visible
 from orchestration.view import available_actions
-from orchestration.view.models import PlanNode
-from orchestration.view.state import State
+from orchestration.view.models import FlowNode, PlanNode
+from orchestration.view.state import Item, State
 
 Json = Any
 Roles = tuple[str, ...]
@@ -33,7 +34,7 @@ class Tool:
     """`key`: as the agent names it. `node`: of the model, `place`: the item or instance that offers it. `conditions`:
     why it is offered, as the model says it. `capability`: what it would ask a machine for; empty: a person or none.
     `reaches_out`: something may come of it beyond a task for people, so perhaps outside the house. `form`: of a task of
-    people that it finishes in their place."""
+    people that it finishes in their place; `sees`: the data that this task sees, in clear."""
 
     key: str
     grant: Grant
@@ -45,6 +46,7 @@ class Tool:
     capability: str = ""
     reaches_out: bool = True
     form: Form | None = None
+    sees: Mapping[str, Json] = field(default_factory=dict)
 
     def shown(self) -> Shown:
         return Shown(self.key, self.name, self.grant.chosen)
@@ -121,14 +123,26 @@ def _by_hand(case_type: CaseType, state: State, roles: Roles, now: datetime) -> 
 
 
 def _of_people(case_type: CaseType, state: State, free: Free) -> Iterator[Tool]:
-    """The tasks of people that it may finish in their place."""
+    """The tasks of people that it may finish in their place, of a plan or of a process."""
     for item in (state.items[number] for number in free if number in state.items):
-        if state.instances[item.instance].kind != "case" or not state.waits_of(item.id, "task"):
-            continue
-        node = case_type.library.cases[state.instances[item.instance].key].nodes[item.node]
-        if not is_for_people(case_type, node, free[item.id]):
-            form = case_type.forms.get(free[item.id], NO_FORM)
-            yield Tool("", Grant(COMPLETE), node.name or node.id, CompleteTask(item.id), item.node, item.id, form=form)
+        node, form = _node(case_type, state, item), free[item.id]
+        if _is_task(state, item) and not is_for_people(case_type, node, form):
+            yield Tool(
+                "", Grant(COMPLETE), node.name or node.id, CompleteTask(item.id), item.node, item.id,
+                form=case_type.forms.get(form, NO_FORM), sees=visible(state, item.id),
+            )  # fmt: skip
+
+
+def _node(case_type: CaseType, state: State, item: Item) -> PlanNode | FlowNode:
+    instance = state.instances[item.instance]
+    if instance.kind == "case":
+        return case_type.library.cases[instance.key].nodes[item.node]
+    return case_type.library.processes[instance.key].nodes[item.node]
+
+
+def _is_task(state: State, item: Item) -> bool:
+    """Whether people are asked here by the model, not in the place of a machine."""
+    return any(not (wait.facts or {}).get("in_place_of") for wait in state.waits_of(item.id, "task"))
 
 
 def _reaches_out(how: str, node: PlanNode) -> bool:

@@ -61,6 +61,30 @@ MODEL = """<?xml version="1.0" encoding="UTF-8"?>
   </case>
 </definitions>
 """
+PROCESS = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:casewright="urn:casewright:model:1"
+             id="visit_model" name="Visit" targetNamespace="urn:casewright:visit">
+  <process id="visit" name="Visit" isExecutable="true">
+    <startEvent id="begun"/>
+    <parallelGateway id="both"/>
+    <userTask id="call" name="Call"/>
+    <userTask id="letter" name="Write a letter"/>
+    <serviceTask id="watch" name="Watch" casewright:capability="watch-over">
+      <extensionElements>
+        <casewright:input name="topic" value="=topic"/><casewright:output name="seen" value="=result.outcome"/>
+      </extensionElements>
+    </serviceTask>
+    <endEvent id="called"/><endEvent id="written"/><endEvent id="watched"/>
+    <sequenceFlow id="f1" sourceRef="begun" targetRef="both"/>
+    <sequenceFlow id="f2" sourceRef="both" targetRef="call"/>
+    <sequenceFlow id="f3" sourceRef="both" targetRef="letter"/>
+    <sequenceFlow id="f4" sourceRef="both" targetRef="watch"/>
+    <sequenceFlow id="f5" sourceRef="call" targetRef="called"/>
+    <sequenceFlow id="f6" sourceRef="letter" targetRef="written"/>
+    <sequenceFlow id="f7" sourceRef="watch" targetRef="watched"/>
+  </process>
+</definitions>
+"""
 CONTRACT = """
 key: watch-over
 title: Watch over it
@@ -92,8 +116,9 @@ FILES = {
         '{"type": "object", "properties": {"seen": {"type": "string", "x-classification": "public"}, '
         '"note": {"type": "string", "maxLength": 50}, "topic": {"type": "string", "x-classification": "public"}}}'
     ),
-    "visit.cmmn": MODEL,
 }
+PLAN, FLOW = "plan", "process"
+MODELS = {PLAN: ("visit.cmmn", MODEL), FLOW: ("visit.bpmn", PROCESS)}
 NOTED = {"complete:call": {"arguments": {"note": {"choose": {"type": "string", "minLength": 3}}}}}
 TOOLS = ("start:call", "disable:letter", "complete:wait", "complete:talks")
 
@@ -103,12 +128,13 @@ def orchestrated(people: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> Ca
     """A case on which an agent has worked that is granted these tools and wants them all."""
     monkeypatch.setattr(runner.kinds, "load", REAL)
 
-    def opened(*tools: str, call: str = "", when: str = "false", mark: str = "") -> Case:
-        """`call`: attributes of the task *Call*; `when` people are asked first."""
-        changed = MODEL.replace('name="Call"/>', f'name="Call" {call}/>').replace(
+    def opened(*tools: str, call: str = "", when: str = "false", mark: str = "", within: str = PLAN) -> Case:
+        """`call`: attributes of the task *Call*; `when` people are asked first; `within`: a plan or a process."""
+        name, model = MODELS[within]
+        changed = model.replace('name="Call"/>', f'name="Call" {call}/>').replace(
             'name="Write a letter"/>', f'name="Write a letter" {mark}/>'
         )
-        outcome = deploy(FILES | {"visit.cmmn": changed}, Origin("system:test"))
+        outcome = deploy(FILES | {name: changed}, Origin("system:test"))
         assert isinstance(outcome, Published), outcome
         pairs = [tool.split(":") for tool in tools]
         made({
@@ -165,14 +191,18 @@ def test_of_all_that_it_wants_it_does_what_it_is_granted(orchestrated: Callable[
     }
 
 
-FINISH = ("start:call", "complete:call")
+FINISH = {PLAN: ("start:call", "complete:call"), FLOW: ("complete:call",)}
+"""What it is granted and wants: in a process the task is there by itself."""
+either = pytest.mark.parametrize("within", FINISH)
 
 
+@either
 def test_it_finishes_a_task_of_people_in_their_place_with_the_answers_to_its_form(
-    orchestrated: Callable[..., Case], people: dict[str, User]
+    orchestrated: Callable[..., Case], people: dict[str, User], within: str
 ) -> None:
-    case = orchestrated(*FINISH, call='casewright:form="note" casewright:candidateGroups="Analysts"')
-    assert [(row.tool, row.state) for row in AgentProposal.objects.order_by("pk")] == [(one, "done") for one in FINISH]
+    wanted = FINISH[within]
+    case = orchestrated(*wanted, call='casewright:form="note" casewright:candidateGroups="Analysts"', within=within)
+    assert [(row.tool, row.state) for row in AgentProposal.objects.order_by("pk")] == [(one, "done") for one in wanted]
     task = HumanTask.objects.get(instance=case.instance_id, name="Call")
     assert (task.state, task.assignee) == ("completed", None)
     [closed] = [
@@ -190,22 +220,27 @@ KEPT = (
 )
 
 
+@either
 @pytest.mark.parametrize("attributes", KEPT)
-def test_what_is_for_people_no_agent_finishes(orchestrated: Callable[..., Case], attributes: str) -> None:
-    case = orchestrated(*FINISH, call=attributes)
-    assert [row.tool for row in AgentProposal.objects.all()] == ["start:call"]
+def test_what_is_for_people_no_agent_finishes(orchestrated: Callable[..., Case], attributes: str, within: str) -> None:
+    case = orchestrated(*FINISH[within], call=attributes, within=within)
+    assert not AgentProposal.objects.filter(tool="complete:call").exists()
     assert HumanTask.objects.get(instance=case.instance_id, name="Call").state == "open"
 
 
+@either
 def test_a_task_that_keeps_whoever_did_it_from_another_is_finished_by_no_agent(
-    orchestrated: Callable[..., Case],
+    orchestrated: Callable[..., Case], within: str
 ) -> None:
-    orchestrated(*FINISH, call='casewright:form="note"', mark='casewright:otherThan="call"')
-    assert [row.tool for row in AgentProposal.objects.all()] == ["start:call"]
+    orchestrated(
+        *FINISH[within], call='casewright:form="note"', mark='casewright:otherThan="call"', within=within
+    )  # fmt: skip
+    assert not AgentProposal.objects.filter(tool="complete:call").exists()
 
 
-def test_answers_that_its_form_does_not_ask_for_are_no_answers(orchestrated: Callable[..., Case]) -> None:
-    case = orchestrated(*FINISH, call='casewright:form="other"')
+@either
+def test_answers_that_its_form_does_not_ask_for_are_no_answers(orchestrated: Callable[..., Case], within: str) -> None:
+    case = orchestrated(*FINISH[within], call='casewright:form="other"', within=within)
     assert HumanTask.objects.get(instance=case.instance_id, name="Call").state == "open"
     assert not AgentProposal.objects.filter(tool="complete:call", state="done").exists()
 
@@ -214,19 +249,28 @@ def test_an_answer_stands_in_its_place_beside_what_else_stands_there_and_nothing
     form = Form("when", (FormField("visit.on", "When", "date"), FormField("visit.by.name", "Who", "text")))
     data = {"visit": {"on": "2026-01-01", "why": "He asked.", "by": {"team": 3}}, "topic": "t"}
     answers = {"visit": {"on": "2026-02-02", "by": {"name": "Ben"}}}
-    assert unanswered(form, answers) == ""
+    assert unanswered(form, data, answers) == ""
     assert put_into(data, form, answers) == {
         "visit": {"on": "2026-02-02", "why": "He asked.", "by": {"team": 3, "name": "Ben"}}
     }
     for more in ({"visit": {"why": "I say so."}}, {"topic": "x"}, {"visit": 5}, {"visit": {"by": {"team": 4}}}):
-        assert unanswered(form, answers | more) in ("visit.why", "topic", "visit", "visit.by.team")
+        assert unanswered(form, data, answers | more) in ("visit.why", "topic", "visit", "visit.by.team")
 
 
+def test_what_an_answer_keeps_as_it_was_an_agent_leaves_as_it_was() -> None:
+    why = FormField("why", "Why", "text", initial="draft", unchanged_when={"verdict": ("accept",)})
+    form = Form("said", (FormField("verdict", "Verdict", "text", choices={"accept": "Yes", "change": "No"}), why))
+    for verdict, text, wrong in (("accept", "As it is.", ""), ("accept", "Other.", "Why"), ("change", "Other.", "")):
+        assert unanswered(form, {"draft": "As it is."}, {"verdict": verdict, "why": text}) == wrong
+
+
+@either
 @pytest.mark.parametrize(("taken", "state"), [(False, "done"), (True, "refused")])
 def test_it_is_held_by_rule_and_who_takes_the_task_meanwhile_has_it(
-    orchestrated: Callable[..., Case], people: dict[str, User], taken: bool, state: str
+    orchestrated: Callable[..., Case], people: dict[str, User], taken: bool, state: str, within: str
 ) -> None:
-    case = orchestrated(*FINISH, call='casewright:form="note"', when='starts with(tool, "complete:")')
+    call, when = 'casewright:form="note"', 'starts with(tool, "complete:")'
+    case = orchestrated(*FINISH[within], call=call, when=when, within=within)
     row, task = AgentProposal.objects.get(state="held"), HumanTask.objects.get(name="Call")
     assert row.tool == "complete:call" and task.state == "open"
     if taken:

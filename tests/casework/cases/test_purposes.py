@@ -15,14 +15,14 @@ from django.urls import reverse
 from audit.services import Origin
 from casework.access import people as groups
 from casework.access.models import GroupPurpose
-from casework.access.permissions import origin_of, purposes
+from casework.access.permissions import origin_of, principal, purposes
 from casework.access.roles import ensure_roles
 from casework.access.seers import seers
 from casework.access.tokens import Made, token_make
 from casework.actors.bundled import CASE_TYPES
 from casework.cases.search_words import words_in
 from casework.intake.services import Opened, case_open
-from casework.models import Case
+from casework.models import Case, GroupClearance
 from casework.people.read import group_version
 from casework.search.find import search
 from casework.viewing.rule import why_not
@@ -192,6 +192,10 @@ def test_who_sees_a_case_and_for_what_stands_on_one_page(people: People, review:
     page = told(client(people["ada"]).get(f"/people/who/?case={review.pk}"))
     by_name = {one.username: one.purposes for one in seers(review)}
     assert (by_name["anna"], by_name["emil"]) == ((PURPOSE,), ()) and page.count(PURPOSE) == 3
+    GroupClearance.objects.filter(group__name="Analysts").delete()
+    (anna,) = [one for one in seers(review) if one.username == "anna"]
+    assert (anna.purposes, anna.clearance) == ((PURPOSE,), "public"), "a group looks for it whatever it is cleared for"
+    assert PURPOSE in principal(User.objects.get(username="anna"), review, clock.utc_now()).purposes
 
 
 def test_publishing_a_case_type_opens_nothing_that_another_keeps_for_some(people: People, review: Case) -> None:
