@@ -135,9 +135,10 @@ def _of_people(case_type: CaseType, state: State, free: Free) -> Iterator[Tool]:
 
 def _node(case_type: CaseType, state: State, item: Item) -> PlanNode | FlowNode:
     instance = state.instances[item.instance]
-    if instance.kind == "case":
-        return case_type.library.cases[instance.key].nodes[item.node]
-    return case_type.library.processes[instance.key].nodes[item.node]
+    library = case_type.library
+    models: Mapping[str, Json] = library.cases if instance.kind == "case" else library.processes
+    node: PlanNode | FlowNode = models[instance.key].nodes[item.node]
+    return node
 
 
 def _is_task(state: State, item: Item) -> bool:
