@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache, partial
 from time import monotonic
 from typing import Any, Final
@@ -132,7 +132,13 @@ def read_or_none(content: bytes | memoryview) -> Json:
 
 
 def sealed_text(subject: str, text: str) -> str:
-    return WRITTEN + b64encode(sealed(subject, text.encode())).decode()
+    return text_by(sealer(subject), text)
+
+
+def text_by(seal: Seal, text: str) -> str:
+    """A text, kept as `seal` keeps contents; in clear where it seals nothing."""
+    content = seal(text.encode())
+    return WRITTEN + b64encode(content).decode() if is_sealed(content) else text
 
 
 def opened_text(text: str) -> str:
@@ -193,6 +199,26 @@ def matched(subject: str, value: Json) -> str:
     plain = orjson.dumps(_as_compared(value), option=orjson.OPT_SORT_KEYS)
     content = _making(subject).matching.encrypt(plain, [subject.encode("ascii")])
     return f"{MATCHED}{subject}:{b64encode(content).decode()}"
+
+
+def matched_or_clear(kind: str, text: str) -> str:
+    """A text by which rows of all cases are found: sealed under the key of its kind, or in clear where nothing is
+    sealed."""
+    subject = subject_of_kind(kind)
+    return matched(subject, text) if subject else text
+
+
+def alike(kind: str, texts: Iterable[str]) -> list[str]:
+    """These texts as rows may have them: sealed, and in clear from before."""
+    return [way for text in texts for way in dict.fromkeys((text, matched_or_clear(kind, text)))]
+
+
+def opened_match_or_words(text: str) -> str:
+    """What was so sealed; a sentence in its place where the key is gone."""
+    try:
+        return str(opened_value(text))
+    except KeyFault:
+        return str(_in_words(text))
 
 
 def _as_compared(value: Json) -> Json:

@@ -15,6 +15,8 @@ from django.db import models
 from audit.sealed_values import (
     beside,
     bytes_beside,
+    matched,
+    opened_match_or_words,
     opened_or_not,
     opened_text_or_words,
     opened_value_or_words,
@@ -86,6 +88,18 @@ class SealedText(_Sealing, _Text):
 
     def from_db_value(self, value: Any, expression: object, connection: object) -> Any:
         return None if value is None else opened_text_or_words(value)
+
+
+class MatchedText(SealedText):
+    """Text by which the rows of all cases are found: the same one is always sealed alike, under the key of its kind
+    (`shared`), and looked for as `audit.sealed_values.alike` says. `of` tells whose it is."""
+
+    def as_kept(self, row: models.Model, value: Any) -> Any:
+        subject = subject_of_kind(self.shared)
+        return matched(subject, value) if subject and value is not None else value
+
+    def from_db_value(self, value: Any, expression: object, connection: object) -> Any:
+        return None if value is None else opened_match_or_words(value)
 
 
 class SealedJSON(_Sealing, models.JSONField):

@@ -105,8 +105,8 @@ def _work(instance: int, seal: Seal) -> None:
     for job in Job.objects.filter(instance=instance).only("input", "changed_input"):
         changed = None if job.changed_input is None else seal(bytes(job.changed_input))
         Job.objects.filter(pk=job.pk).update(input=seal(bytes(job.input)), changed_input=changed)
-    for letter in Outbox.objects.filter(sender=instance).only("variables"):
-        Outbox.objects.filter(pk=letter.pk).update(variables=seal(bytes(letter.variables)))
+    for letter in Outbox.objects.filter(sender=instance).only("sender", "variables", "correlation"):
+        letter.save(update_fields=["variables", "correlation"])
 
 
 def _answers(instance: int, subject: str) -> None:

@@ -40,7 +40,8 @@ where exists (select from mark where position(mark.text in casework_folded(r.tex
 union select 'drafts', c.instance_id from casework_draft d join casework_case c on c.id = d.case_id
 where exists (select from mark where position(mark.text in casework_folded(d.fields)) > 0)
 union select 'letters', o.id from orchestration_outbox o where o.sender_id is null and o.delivered is not null
-and exists (select from mark where position(mark.text in casework_folded(casework_in_clear(o.variables))) > 0)
+and exists (select from mark where position(mark.text in casework_folded(
+    casework_in_clear(o.variables) || ' ' || coalesce(o.correlation, ''))) > 0)
 union select 'forms', f.id from casework_unsentform f
 where exists (select from mark where position(mark.text in casework_folded(f.fields)) > 0)
 union select 'knowledge', k.document_id from orchestration_knowledgepiece k
@@ -60,6 +61,8 @@ union all select 'forms', f.id, convert_to(f.fields, 'UTF8') from casework_unsen
 where f.fields like 'sealed:1:%%'
 union all select 'letters', o.id, o.variables from orchestration_outbox o where o.sender_id is null
 and o.delivered is not null and substr(o.variables, 1, 4) = 'CWS1'::bytea
+union all select 'letters', o.id, convert_to(o.correlation, 'UTF8') from orchestration_outbox o
+where o.sender_id is null and o.delivered is not null and o.correlation like 'sealed:1:%%'
 """
 """What the database cannot look through, since it is sealed."""
 AT_ONCE: Final = 2000

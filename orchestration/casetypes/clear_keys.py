@@ -1,7 +1,8 @@
-"""Would a model write what a restricted field says where it stands in clear?
+"""Would a model write what a restricted field says where it stands in clear, or where no erasure reaches it?
 
-By names and keys messages find who waits for them, so the database compares both as they are
-(`orchestration.models.waits`). A model that reads one of them from a restricted field is refused when it is deployed.
+By names and keys messages find who waits for them, so the database compares both (`orchestration.models.waits`): names
+as they are, keys sealed under one key of all cases, which stays when one is erased. A model that reads one of them from
+a restricted field is refused when it is deployed.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def clear_key_faults(library: CompiledModels, classification: Classification) ->
     secret = [names for names, rule in said if rule.level == LEVELS[-1]]
     return [
         f"{process}: a message's name or key, “{formula.text}”, reads {'.'.join(found)}, which is restricted. Names "
-        "and keys by which messages find a case stand in clear: take another field."
+        "by which messages find a case stand in clear, and keys are sealed under one key for all cases, which no "
+        "erasure destroys: take another field."
         for process, model in library.processes.items()
         for formula in _compared(model)
         if (found := _restricted(formula, secret))

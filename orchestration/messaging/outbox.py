@@ -30,6 +30,7 @@ from orchestration.messaging.routing import GONE, Answer, Letter, Waiting, bring
 from orchestration.models import Incident, Outbox, Subscription
 from orchestration.shell import services
 from orchestration.shell.savepoint import tried
+from orchestration.shell.sealing import keys_as_kept
 from orchestration.shell.services import Done
 
 TRIES: Final = 12
@@ -128,19 +129,19 @@ class _Database:
         return self._subscribed(letter).order_by("instance").values_list("instance", flat=True).distinct()
 
     def expecting(self, letter: Letter) -> Iterable[int]:
-        registered, fitting = self._subscribed(letter).filter(correlation__startswith="{"), Q(pk=None)
-        for version in _versions(registered):
+        subscribed, fitting = self._subscribed(letter), Q(pk=None)
+        for version in _versions(subscribed):
             models = by_definition(version).library
             keys = models.event_keys(models.content(letter.name, letter.variables))
-            fitting |= Q(instance__definition=version, correlation__in=keys)
-        return registered.filter(fitting).order_by("instance").values_list("instance", flat=True).distinct()
+            fitting |= Q(instance__definition=version, correlation__in=keys_as_kept(keys))
+        return subscribed.filter(fitting).order_by("instance").values_list("instance", flat=True).distinct()
 
     def waiting(self, letter: Letter) -> Iterator[Waiting]:
         subscribed = self._subscribed(letter)
         keys = {version: _key(self.row, version, letter.variables) for version in _versions(subscribed)}
         fitting = Q(pk=None)
         for version, key in keys.items():
-            of_key = Q() if key is None else Q(correlation__in=spellings(key)) | Q(correlation=None)
+            of_key = Q() if key is None else Q(correlation__in=keys_as_kept(spellings(key))) | Q(correlation=None)
             fitting |= Q(instance__definition=version) & of_key
         found = subscribed.filter(fitting).order_by("id")
         for case, version, status in found.values_list("instance", "instance__definition", "instance__status"):
@@ -174,8 +175,9 @@ def _versions(waiting: QuerySet[Subscription]) -> Iterable[int]:
 
 def _key(letter: Outbox, version: int, variables: Mapping[str, Any]) -> str | None:
     """The letter's own correlation key, or the one that the receivers' models read from its content."""
-    if letter.correlation is not None:
-        return letter.correlation
+    own: str | None = letter.correlation
+    if own is not None:
+        return own
     return correlation_key(by_definition(version).library, letter.name, variables, clock.utc_now())
 
 

@@ -24,6 +24,7 @@ from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition, Subscription
 from orchestration.shell import services
+from orchestration.shell.sealing import keys_as_kept
 from orchestration.shell.services import Done
 
 log = structlog.get_logger()
@@ -76,7 +77,7 @@ def _beginnings(definition: Definition, name: str, content: Mapping[str, Any]) -
 def _lives(definition: Definition, key: str, reference: str) -> bool:
     """Whether a case lives that the same event began. Until this transaction ends, nobody else begins one."""
     Definition.objects.select_for_update(no_key=True).get(pk=definition.pk)
-    kept = Subscription.objects.filter(kind="reference", name=key, correlation=reference)
+    kept = Subscription.objects.filter(kind="reference", name=key, correlation__in=keys_as_kept([reference]))
     return kept.filter(instance__definition__key=definition.key).exists()
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.db.models import Q
 
-from audit.db.sealed_fields import SealedBytes
+from audit.db.sealed_fields import MatchedText, SealedBytes, SealedText
 from orchestration.models.instances import Instance
+
+LETTERS: Final = "letters"
+"""Whose key seals what belongs to no case, and by what letters of all cases find who waits for them."""
 
 
 class Timer(models.Model):
@@ -33,7 +38,7 @@ class Subscription(models.Model):
     node = models.CharField(max_length=200)
     kind = models.CharField(max_length=12)
     name = models.CharField(max_length=200)
-    correlation = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - no key is not an empty key
+    correlation = MatchedText(null=True, blank=True, of="instance_id", shared=LETTERS)  # no key is not an empty key
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "subscription"], name="subscription_once")]
@@ -55,8 +60,8 @@ class Outbox(models.Model):
     source = models.CharField(max_length=200, db_default="", blank=True, help_text="who sent it, where no case did")
     kind = models.CharField(max_length=10)
     name = models.CharField(max_length=200)
-    correlation = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - no key is not an empty key
-    variables = SealedBytes(of="sender_id", shared="letters")
+    correlation = SealedText(null=True, blank=True, of="sender_id", shared=LETTERS)
+    variables = SealedBytes(of="sender_id", shared=LETTERS)
     thread = models.BigIntegerField(null=True, blank=True, help_text="the letter with which its chain began; empty: it")
     hops = models.IntegerField(db_default=0, help_text="how many letters, one after another, led to it")
     created = models.DateTimeField()

@@ -7,8 +7,11 @@ tell it from the rest, and a backup forgets a case with its key alone. Without a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from audit import data_keys
-from audit.sealed_values import Seal, case_subject, sealer
+from audit.sealed_values import Seal, alike, case_subject, matched_or_clear, sealer
+from orchestration.models.waits import LETTERS
 
 
 def seal_of(instance: int) -> Seal:
@@ -19,6 +22,16 @@ def seal_of(instance: int) -> Seal:
 def subject_of(instance: int) -> str:
     """Whose key seals them; "" where none does."""
     return case_subject(instance) if data_keys.is_sealing() else ""
+
+
+def key_as_kept(key: str | None) -> str | None:
+    """The key by which a message finds who waits, as it is kept with who waits: the same of all cases alike."""
+    return None if key is None else matched_or_clear(LETTERS, key)
+
+
+def keys_as_kept(keys: Iterable[str]) -> list[str]:
+    """These keys in each way in which one may be kept there."""
+    return alike(LETTERS, keys)
 
 
 def as_it_is(content: bytes) -> bytes:

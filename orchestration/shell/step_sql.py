@@ -16,12 +16,13 @@ import orjson
 
 from audit.db.columns import Blobs, Integers, Moments, Texts
 from audit.db.sql import Part, asked
-from audit.sealed_values import Seal
+from audit.sealed_values import Seal, text_by
 from orchestration.engine import events as e
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import retry
 from orchestration.shell import haste
 from orchestration.shell.row_changes import ENDED_EARLY, Effects, moment
+from orchestration.shell.sealing import key_as_kept
 
 NO_DUE_DATE = datetime(9999, 12, 31, tzinfo=UTC)
 NORMAL_PRIORITY = 50
@@ -368,7 +369,7 @@ def _subscriptions(events: list[e.SubscriptionOpened]) -> dict[str, Any]:
         "subscription_nodes": Texts(event.node for event in events),
         "subscription_kinds": Texts(event.kind for event in events),
         "subscription_names": Texts(_text(event.name, 200) for event in events),
-        "subscription_keys": Texts(_text(event.correlation, 200) for event in events),
+        "subscription_keys": Texts(key_as_kept(_text(event.correlation, 200)) for event in events),
     }
 
 
@@ -389,8 +390,13 @@ def _thrown(events: list[e.MessageThrown | e.SignalThrown], seal: Seal) -> dict[
     return {
         "thrown_kinds": Texts("message" if isinstance(event, e.MessageThrown) else "signal" for event in events),
         "thrown_names": Texts(_text(event.name, 200) for event in events),
-        "thrown_keys": Texts(_text(getattr(event, "correlation", None), 200) for event in events),
+        "thrown_keys": Texts(_thrown_key(event, seal) for event in events),
         "thrown_variables": Blobs(seal(orjson.dumps(event.variables)) for event in events),
         "thrown_threads": Texts(None if event.thread is None else str(event.thread) for event in events),
         "thrown_hops": Integers(event.hops for event in events),
     }
+
+
+def _thrown_key(event: e.MessageThrown | e.SignalThrown, seal: Seal) -> str | None:
+    key = _text(event.correlation, 200) if isinstance(event, e.MessageThrown) else None
+    return None if key is None else text_by(seal, key)

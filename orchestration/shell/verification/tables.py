@@ -14,7 +14,7 @@ import orjson
 import psycopg
 
 from audit.data_keys import KeyFault
-from audit.sealed_values import opened_value, read
+from audit.sealed_values import opened_text, opened_value, read
 from orchestration.shell.verification.expected import Either, Rows
 from orchestration.shell.verification.told import Told, canonical
 
@@ -25,7 +25,8 @@ RawRow = tuple[Any, ...]
 class Table:
     """A table whose rows belong to a case each. `select` gives instance, number, then `columns` in their order.
 
-    `json`: columns that hold JSON, compared by their meaning. `number`: the column that the engine numbers.
+    `json`: columns that hold JSON, compared by their meaning. `texts`: those that may be sealed texts. `number`: the
+    column that the engine numbers.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Table:
     number: LiteralString
     columns: tuple[str, ...]
     json: tuple[int, ...] = ()
+    texts: tuple[int, ...] = ()
     called: str = ""
 
     @property
@@ -70,7 +72,7 @@ NUMBERED: Final = (
         "subscription",
         "select t.instance_id, t.subscription, t.item, t.node, t.kind, t.name, t.correlation "
         "from orchestration_subscription t",
-        "t.subscription", ("item", "element", "kind", "name", "correlation key"),
+        "t.subscription", ("item", "element", "kind", "name", "correlation key"), texts=(4,),
     ),
     Table(
         "incident",
@@ -84,7 +86,8 @@ ORDERED: Final = (
     Table(
         "outbox",
         "select t.sender_id, t.id, t.kind, t.name, t.correlation, t.variables, t.created from orchestration_outbox t",
-        "t.id", ("kind", "name", "correlation key", "content", "time of creation"), json=(3,), called="outbox",
+        "t.id", ("kind", "name", "correlation key", "content", "time of creation"), json=(3,), texts=(2,),
+        called="outbox",
     ),
     Table(
         "call",
@@ -130,15 +133,17 @@ def following(cursor: psycopg.Cursor[Any], table: Table, case: int, after: int, 
 
 def _read(cursor: psycopg.Cursor[Any], table: Table, statement: LiteralString, values: list[Any]) -> Iterator[RawRow]:
     cursor.execute(statement, values, binary=True)
-    if not table.json:
+    if not table.json and not table.texts:
         return iter(cursor.fetchall())
-    return (_with_meaning(row, table.json) for row in cursor.fetchall())
+    return (_with_meaning(row, table) for row in cursor.fetchall())
 
 
-def _with_meaning(row: RawRow, places: tuple[int, ...]) -> RawRow:
+def _with_meaning(row: RawRow, table: Table) -> RawRow:
     read = list(row)
-    for place in places:
+    for place in table.json:
         read[place + 2] = _meaning(read[place + 2])
+    for place in table.texts:
+        read[place + 2] = _in_clear(read[place + 2])
     return tuple(read)
 
 
@@ -147,6 +152,13 @@ def _meaning(text: bytes | None) -> bytes:
         return canonical(opened_value(read(text))) if text is not None else b"null"
     except (orjson.JSONDecodeError, KeyFault):
         return bytes(text or b"")
+
+
+def _in_clear(text: str | None) -> str | None:
+    try:
+        return None if text is None else str(opened_value(opened_text(text)))
+    except KeyFault:
+        return text
 
 
 def numbered_apart(table: Table, told: Told, rows: Iterable[RawRow], *, whole: bool) -> Iterator[str]:

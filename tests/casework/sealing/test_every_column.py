@@ -83,8 +83,6 @@ The test below plants values in every field, has work fail with them, and finds 
 BY_WHICH_IT_IS_FOUND = {
     "casework_case.title": "made of the reference alone",
     "casework_case.reference": "the sender's own",
-    "orchestration_subscription.correlation": "compared; a model that reads a restricted field for it is refused",
-    "orchestration_outbox.correlation": "so with what is sent",
     "casework_barredtask.who": "who works here",
 }  # fmt: skip
 

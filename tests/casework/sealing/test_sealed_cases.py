@@ -173,12 +173,15 @@ def test_a_form_and_a_letter_that_belong_to_no_case_yet_are_sealed_and_found_by_
     letter = Outbox.objects.create(
         kind="message", name="paid", variables=b'{"who": "Zqxander Zumwalt"}', created=now, delivered=now
     )
+    by_key = Outbox.objects.create(
+        kind="message", name="paid", correlation="Zqxander Zumwalt", variables=b"{}", created=now, delivered=now
+    )
     assert in_clear("Zqxander Zumwalt", "Zqxander") == []
     form.refresh_from_db()
     letter.refresh_from_db()
     assert form.fields.endswith("Zumwalt") and bytes(letter.variables).endswith(b'Zumwalt"}')
     found = traces(MARKS)
-    assert found.forms == [form.pk] and found.letters == [letter.pk]
+    assert found.forms == [form.pk] and found.letters == [letter.pk, by_key.pk]
 
 
 def test_a_person_is_found_in_what_is_sealed(analysed: Callable[..., Case]) -> None:
