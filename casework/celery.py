@@ -41,6 +41,7 @@ def _load_before_the_fork(**_: Any) -> None:
     if bounds()[0] > 1:
         kinds.prepare()
     _compile_case_types()
+    assert app.connection_for_write().transport  # 9 MB of the broker's library
     give_back()
     gc.freeze()
 

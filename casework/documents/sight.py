@@ -14,7 +14,6 @@ from io import BytesIO
 from typing import Final
 
 from django.contrib.auth.models import User
-from PIL import Image, ImageDraw
 
 from casework.cases.read.case_view import Look, look
 from casework.documents.models import Document, ReadField, Reading, ReadPage
@@ -133,6 +132,8 @@ def _seen_by(user: User, document: Document) -> tuple[list[ReadField], Sight]:
 
 def blackened(picture: bytes, places: Iterable[Box]) -> bytes:
     """A page that was drawn here (WebP), with these places blacked out."""
+    from PIL import Image, ImageDraw  # late: 3 MB that a web process needs once somebody looks at such a page
+
     with Image.open(BytesIO(picture), formats=("WEBP",)) as opened:
         drawn = opened.convert("RGB")
     pen = ImageDraw.Draw(drawn)

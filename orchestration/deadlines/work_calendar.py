@@ -14,8 +14,6 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import holidays
-
 MINUTES: Final = 24 * 60
 DAY: Final = timedelta(days=1)
 MINUTE: Final = timedelta(minutes=1)
@@ -105,6 +103,8 @@ def holiday(region: str, day: date) -> str:
 
 @lru_cache(maxsize=512)
 def _holidays(region: str, year: int) -> Mapping[date, str]:
+    import holidays  # late: 2 MB that no process needs before a calendar names a region
+
     country, _, part = region.partition("-")
     asked = holidays.country_holidays(country, subdiv=part or None, years=year, language="en_US")
     return dict(asked.items())
@@ -113,5 +113,7 @@ def _holidays(region: str, year: int) -> Mapping[date, str]:
 @lru_cache(maxsize=1)
 def regions() -> frozenset[str]:
     """The regions whose holidays are known."""
+    import holidays
+
     known = holidays.list_supported_countries(include_aliases=False)
     return frozenset(known) | {f"{country}-{part}" for country, parts in known.items() for part in parts}

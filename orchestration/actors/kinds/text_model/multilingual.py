@@ -9,6 +9,8 @@ A question and a passage are embedded differently, as the model was trained.
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -34,10 +36,21 @@ def here() -> str:
     """Which model answers, with its version; empty where it is not installed, or does not run on this machine."""
     try:
         found = version(PACKAGE)
-        _model()
-    except (PackageNotFoundError, ImportError, OSError, RuntimeError):
+    except PackageNotFoundError:
         return ""
-    return f"multilingual-e5-small 4-bit {found}"
+    return f"multilingual-e5-small 4-bit {found}" if _model.is_held or _runs() else ""
+
+
+def _runs() -> bool:
+    """Tried in a process of its own: what it loads stays in none of ours, and a missing instruction ends none."""
+    trying = [sys.executable, "-c", f"import {PACKAGE}; {PACKAGE}.E5()"]
+    try:
+        tried = subprocess.run(  # noqa: S603
+            trying, env=os.environ | {THREADS: "1"}, capture_output=True, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return tried.returncode == 0
 
 
 def embed_questions(texts: Sequence[str]) -> Vectors:
