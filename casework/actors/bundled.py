@@ -12,7 +12,8 @@ from orchestration.actors.card import NO_BILL
 from orchestration.actors.contract import version_of
 from orchestration.actors.kinds.reader.file import own_file
 from orchestration.actors.kinds.score.schema import Schema
-from orchestration.actors.registry import actor_ensure, register_model_version
+from orchestration.actors.registry import register_model_version
+from orchestration.actors.shipping import actor_ship
 from orchestration.ground import clock
 from orchestration.models import ActorVersion
 
@@ -56,12 +57,19 @@ REVIEWED_FOR: Final = timedelta(days=365)
 
 
 def ensure_actors(training: Path) -> None:
-    """Train and register the models whose training sets stand in the folder, unless an actor has one at work."""
+    """Train and register the models whose training sets stand in the folder, unless an actor has one at work.
+
+    Of actors that are there it is said what this release says.
+    """
     at_work = set(ActorVersion.objects.filter(state=ActorVersion.State.IN_USE).values_list("actor__key", flat=True))
     for schema in shipped_scores(training):
-        if schema.name not in at_work:
+        if schema.name in at_work:
+            ensure_score(schema)
+        else:
             _make_score(schema)
     wanted = {path.stem for path in training.glob("*.csv")} if training.exists() else set()
+    for kind in wanted & at_work:
+        ensure_actor(kind)
     if not wanted - at_work:
         return
     for trained in build_shipped_models(training):
@@ -81,7 +89,7 @@ def _make_score(schema: Schema) -> None:
 
 def ensure_score(schema: Schema) -> None:
     """Have an actor whose scoring models have this schema, unless it is there already."""
-    actor_ensure(
+    actor_ship(
         schema.name, name=schema.title, kind="score", capability=schema.capability, origin=schema.origin[:200],
         owner=ADMINISTRATORS, card=dict(schema.card) | {"review-by": _review()},
     )  # fmt: skip
@@ -93,7 +101,7 @@ def _review() -> str:
 
 def ensure_reader() -> None:
     """Have the actor that reads documents, in the version whose programs are here."""
-    actor_ensure(
+    actor_ship(
         READER, name="Document reader", kind="reader", capability="read-document", owner=ADMINISTRATORS,
         origin="PDFium, PP-OCR models and rules, on this machine",
         card=CARDS[READER] | {"price": NO_BILL, "review-by": _review()},
@@ -107,7 +115,7 @@ def ensure_reader() -> None:
 
 def ensure_actor(kind: str) -> None:
     """Have an actor whose models of this kind are trained here, unless it is there already."""
-    actor_ensure(
+    actor_ship(
         kind, name=ACTORS.get(kind, kind), kind=kind, capability=kind,
         origin="MiniLM embeddings and logistic regression, on this machine", owner=ADMINISTRATORS,
         card=CARDS.get(kind, {}) | {"price": NO_BILL, "review-by": _review()},

@@ -5,7 +5,7 @@ Read from the chain of rules, roles and actors, the newest first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -53,6 +53,8 @@ def changes_of(key: str) -> list[ActorChange]:
         places: tuple[Place, ...] = ()
         if "card" in detail:
             places, card = tuple(differences(card, detail["card"])), detail["card"]
+        if "kept" in detail:
+            places = tuple(Place(name, "", _text(value)) for name, value in detail["kept"].items())
         words = words_of(event.action, detail)
         found.append(ActorChange(event.at, names[event.actor], words, _why(detail), places))
     return found[::-1][:SHOWN]
@@ -83,6 +85,8 @@ def words_of(action: str, detail: Detail) -> str:
             return "changed its card"
         case "actor.changed", {"fields": fields}:
             return f"changed its {', '.join(fields)}"
+        case "actor.changed", {"kept": kept}:
+            return f"left its {_listed(kept)} as it was changed here; with this release it ships otherwise"
         case "actor.changed", {"enabled": enabled}:
             return f"switched it {'on' if enabled else 'off'}"
         case "model.registered", _:
@@ -92,6 +96,10 @@ def words_of(action: str, detail: Detail) -> str:
         case "version.moved", _:
             return f"took version {detail['version']} to: {_moved(detail)}"
     return "stopped it together with others" if detail.get("stopped") else "let it loose together with others"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(name.replace("-", " ") for name in names)
 
 
 def _moved(detail: Detail) -> str:

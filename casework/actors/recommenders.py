@@ -13,7 +13,8 @@ import yaml
 
 from casework.access.roles import ADMINISTRATORS
 from orchestration.actors.contract import version_of
-from orchestration.actors.registry import actor_ensure, register_model_version
+from orchestration.actors.registry import register_model_version
+from orchestration.actors.shipping import actor_ship
 from orchestration.advice.learning import Learnt, Purchase, learn
 from orchestration.advice.made_up import ITEMS, bought_by, customers
 from orchestration.advice.measuring import HELD_OUT, hit_rates
@@ -33,16 +34,16 @@ class Table:
 
 
 def ensure_recommender(folder: Path) -> None:
-    """Make the recommender of a case type's recipe, of made-up purchases, unless it is there."""
+    """Make the recommender of a case type's recipe, of made-up purchases, unless it has learnt already."""
     recipe = folder / RECIPE
     if not recipe.exists():
         return
     given = yaml.safe_load(recipe.read_text("utf-8"))
+    actor_ship(
+        given["key"], name=given["name"], kind="recommender", capability=given["capability"], origin=given["origin"],
+        owner=ADMINISTRATORS, card=given["card"],
+    )  # fmt: skip
     if not ActorVersion.objects.filter(actor__key=given["key"]).exists():
-        actor_ensure(
-            given["key"], name=given["name"], kind="recommender", capability=given["capability"],
-            origin=given["origin"], owner=ADMINISTRATORS, card=given["card"],
-        )  # fmt: skip
         register(given["key"], made_up(given["customers"]), activate=True, note="Learnt from made-up purchases")
 
 

@@ -196,6 +196,9 @@ def _actor(detail: Detail) -> str:
         return f"changed the card of the actor {detail['actor']}"
     if "fields" in detail:
         return f"changed the {', '.join(detail['fields'])} of the actor {detail['actor']}"
+    if "kept" in detail:
+        kept = ", ".join(detail["kept"])
+        return f"left the {kept} of the actor {detail['actor']} as it was changed here, though it ships otherwise"
     return f"switched the actor {detail['actor']} {'on' if detail.get('enabled') else 'off'}"
 
 
