@@ -58,6 +58,7 @@ from casework.agents import worker_tasks as _agents  # noqa: F401
 from casework.comments import mails as _mails  # noqa: F401
 from casework.documents import worker_tasks as _documents  # noqa: F401
 from casework.explaining import sample_contests as _contests  # noqa: F401
+from casework.management import demo_history as _history  # noqa: F401
 from casework.people import worker_tasks as _people  # noqa: F401
 from casework.proof import worker_tasks as _proof  # noqa: F401
 from casework.proof.controls import worker_tasks as _controls  # noqa: F401

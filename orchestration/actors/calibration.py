@@ -118,6 +118,12 @@ def threshold(judged: Sequence[Judged], wished: float) -> Threshold | None:
     return next((found for at in STEPS if (found := above(judged, at)).wrong.n and found.wrong.high <= wished), None)
 
 
+def surest(judged: Sequence[Judged]) -> Threshold | None:
+    """Of which threshold the lowest error can be said, with 95 % certainty; None where nothing was judged."""
+    found = [one for at in STEPS if (one := above(judged, at)).wrong.n]
+    return min(found, key=lambda one: one.wrong.high, default=None)
+
+
 def above(judged: Sequence[Judged], at: float) -> Threshold:
     """What was judged of the answers with at least this confidence."""
     kept = [one for one in judged if one.confidence >= at]

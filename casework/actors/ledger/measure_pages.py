@@ -14,7 +14,7 @@ from casework.actors.ledger.curve import curve
 from casework.actors.ledger.drift import TOO_FEW, drifts
 from casework.actors.ledger.proposal import drafts
 from casework.web.decorators import person, reads
-from orchestration.actors.calibration import Judged, above, threshold
+from orchestration.actors.calibration import Judged, above, surest, threshold
 from orchestration.ground import clock
 from orchestration.models import Actor
 
@@ -35,6 +35,7 @@ def measures(request: HttpRequest) -> HttpResponse:
         "drifts": [(names.get(one.actor, one.actor), one) for one in found if one.sign != TOO_FEW],
         "too_few": [names.get(one.actor, one.actor) for one in found if one.sign == TOO_FEW],
         "steps": read.steps(now, limit / 100), "limit": limit, "wrong": wrong, "enough": read.ENOUGH,
+        "on_samples": read.on_samples(now),
     }  # fmt: skip
     return render(request, "actors/ledger/measures.html", context)
 
@@ -52,7 +53,7 @@ def actor_measures(request: HttpRequest, key: str) -> HttpResponse:
     context: dict[str, Any] = {
         "actor": actor, "versions": versions, "weeks": read.weeks(key, now), "shown": shown, "sure": sure,
         "curve": None if sure is None else curve(sure), "judged": list(judged), "wished": wished, "wrong": wrong,
-        **_proposed(actor, judged.get(shown, []), wished, request),
+        "on_samples": read.on_samples(now, key), **_proposed(actor, judged.get(shown, []), wished, request),
         "may_change": permissions.may_publish(person(request)),
     }  # fmt: skip
     return render(request, "actors/ledger/actor_measures.html", context)
@@ -63,7 +64,8 @@ def _proposed(actor: Actor, judged: list[Judged], wished: float, request: HttpRe
     found = threshold(judged, wished / 100)
     compared = [above(judged, at) for at in LOOKED_AT]
     rules = () if found is None else drafts(actor, found.at, clock.utc_now())
-    return {"found": found, "compared": [one for one in compared if one.wrong.n], "rules": rules}
+    nearest = None if found else surest(judged)
+    return {"found": found, "nearest": nearest, "compared": [one for one in compared if one.wrong.n], "rules": rules}
 
 
 def _version(request: HttpRequest, judged: dict[str, list[Judged]]) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from casework.intake.samples import SOURCE
 from orchestration.actors.calibration import Calibration, Judged, Share, calibration
 
 SPAN: Final = timedelta(days=180)
@@ -51,6 +52,12 @@ select c.case_type, b.definition_item, max(b.name), c.capability, count(*),
 from orchestration_judgement j join orchestration_actorcall c on c.id = j.call_id
 join orchestration_job b on b.id = c.job_id
 where c.started >= %(since)s group by 1, 2, 4 order by 5 desc"""
+
+_ON_SAMPLES = """
+select count(*) from orchestration_judgement j
+join orchestration_actorcall c on c.id = j.call_id
+join casework_case s on s.instance_id = c.instance_id and s.source = %(source)s
+where c.started >= %(since)s and %(actor)s in ('', c.actor)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,12 @@ def judged_of(actor: str, now: datetime) -> dict[str, list[Judged]]:
     for version, confidence, right in _rows(_JUDGED, now, actor=actor, most=4 * MOST):
         found.setdefault(version, []).append(Judged(min(max(confidence, 0.0), 1.0), right))
     return found
+
+
+def on_samples(now: datetime, actor: str = "") -> int:
+    """How many of the judged answers (of one actor) were given on sample cases, which are made up."""
+    ((found,),) = _rows(_ON_SAMPLES, now, actor=actor, source=SOURCE)
+    return int(found)
 
 
 def weeks(actor: str, now: datetime) -> tuple[Week, ...]:

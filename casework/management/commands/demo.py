@@ -16,7 +16,7 @@ from casework.access import people, tokens
 from casework.access.roles import SETUP
 from casework.actors.bundled import CASE_TYPES
 from casework.intake.samples import OTHERS, Brought, samples_open
-from casework.management import demo_bots, demo_comments, demo_units
+from casework.management import demo_bots, demo_comments, demo_history, demo_units
 from casework.management.odd_cases import SWITCHED_OFF, make_odd_cases
 from casework.models import Case
 from casework.runtime.stand_ins.place import STAND_IN_HOST
@@ -72,6 +72,10 @@ class Command(BaseCommand):
                 self.stdout.write("Out of the ordinary:")
                 for line in make_odd_cases():
                     self.stdout.write(line)
+                demo_history.begin()
+                self.stdout.write(
+                    f"{len(demo_history.table())} more complaints come in and are answered in the background"
+                )
         self.stdout.write(f"Everybody's password is {PASSWORD}")
         self.stdout.write(token_line(User.objects.get(username="intake-bot")))
 

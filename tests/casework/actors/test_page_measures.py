@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from casework.models import Case
 from orchestration.ground import clock
 from orchestration.models import ActorCall, Definition, Judgement
 from tests.sql import statements
@@ -123,6 +124,7 @@ def test_where_nothing_certain_can_be_said_nothing_is_proposed(ada, call):
     judged(call, 10, 0.9, "accepted")
     page = ada.get("/ledger/measures/intent/?error=1")
     assert page.context["found"] is None and "too few answers were judged" in told(page)
+    assert "The lowest that can be said now is 27.8 %, from a confidence of <strong>0.0 %" in told(page)
 
 
 def test_measures_are_for_administrators_and_auditors(people, client, machines):
@@ -144,3 +146,12 @@ def test_the_pages_take_the_same_few_statements_for_any_number_of_answers(ada, c
     before = [counted(page) for page in ("/ledger/measures/", "/ledger/measures/intent/")]
     judged(call, 30, 0.8, "changed")
     assert [counted(page) for page in ("/ledger/measures/", "/ledger/measures/intent/")] == before
+
+
+def test_answers_on_sample_cases_are_said_to_be_sample_data(ada, call):
+    judged(call, 3, 0.9, "accepted")
+    assert "Sample data" not in told(ada.get("/ledger/measures/")) + told(ada.get("/ledger/measures/intent/"))
+    Case.objects.filter(instance=call.instance_id).update(source="sample")
+    for page in ("/ledger/measures/", "/ledger/measures/intent/"):
+        assert "Sample data: 3 of the judged answers were given on sample cases." in told(ada.get(page))
+    assert "Sample data" not in told(ada.get("/ledger/measures/sentiment/"))

@@ -1,0 +1,56 @@
+"""After a fresh start, do people's answers stand behind the measures, given the way that all answers are given?"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from django.contrib.auth.models import User
+
+from casework.management import demo_history
+from casework.models import Case
+from orchestration.models import Instance, Judgement
+from orchestration.shell.verification import verify
+from tests.orchestration.machines import Machines, send_messages
+
+pytestmark = pytest.mark.django_db
+ROWS = {
+    f"ANSWERED-{number}": {
+        "reference": f"ANSWERED-{number}", "name": "Nadia Berger", "email": "nadia@example.org",
+        "message": "The machine kept a note of mine.", "category": category,
+    }
+    for number, category in enumerate(["refund_request", "card_not_working"] * 3)
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def six(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo_history, "table", lambda: ROWS)
+
+
+def played(most: int = 6) -> None:
+    """Rounds until nothing is left, with a worker between them."""
+    for _ in range(most):
+        left = demo_history.one_round()
+        for instance in Instance.objects.filter(case__reference__in=ROWS).values_list("pk", flat=True):
+            send_messages(instance)
+        if not left:
+            return
+    raise AssertionError("something is left after all rounds")
+
+
+def test_people_say_what_the_table_says_and_the_cases_end(people: dict[str, User], machines: Machines) -> None:
+    machines.say("refund_request", 0.9, "neutral")
+    played()
+    assert Counter(Judgement.objects.values_list("verdict", flat=True)) == {"accepted": 3, "changed": 3}
+    assert {row.right["label"] for row in Judgement.objects.filter(verdict="changed")} == {"card_not_working"}
+    assert set(Judgement.objects.values_list("by", flat=True)) == {"person:anna", "person:ben"}
+    cases = Case.objects.filter(reference__in=ROWS)
+    assert {case.state for case in cases} == {"Completed"} and all(verify(case.instance).ok for case in cases)
+    assert not demo_history.one_round() and Judgement.objects.count() == 6 and Case.objects.count() == 6
+
+
+def test_what_the_model_is_unsure_of_is_answered_by_who_may(people: dict[str, User], machines: Machines) -> None:
+    machines.say("refund_request", 0.4, "negative")
+    played()
+    assert Judgement.objects.count() == 6 and set(Judgement.objects.values_list("by", flat=True)) == {"person:clara"}
