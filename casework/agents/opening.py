@@ -38,7 +38,7 @@ def opened(wanted: Wanted) -> Begun | Refused:
     case = Case.objects.select_related("instance", "unit").get(instance=wanted.instance)
     found = case_open(
         by=None, case_type=wanted.case_type, reference=case.reference, source=case.case_type, data=nested(wanted.data),
-        file=_document(case) if model.document_level else None, origin=wanted.origin, unit=key_of(case.unit),
+        file=_document(case, model), origin=wanted.origin, unit=key_of(case.unit),
     )  # fmt: skip
     if isinstance(found, Refused):
         return Refused(found.code, " ".join([found.message, *map(_said, found.errors.items())])[:500])
@@ -56,10 +56,13 @@ def _newest(key: str) -> CaseType | None:
     return None if found is None else by_definition(found.pk)
 
 
-def _document(case: Case) -> File | None:
-    """The last document of the case, as it was looked at when it came."""
+def _document(case: Case, model: CaseType) -> File | None:
+    """The last document of the case, as it was looked at when it came; none where the other case would keep it for more
+    purposes than this one does."""
     row = Document.objects.filter(case=case).exclude(kind="email").order_by("-pk").first()
-    if row is None:
+    bound = by_definition(case.instance.definition_id).document_purposes
+    opens = bool(bound) and not (model.document_purposes and model.document_purposes <= bound)
+    if row is None or opens or not model.document_level:
         return None
     return File(row.name, store.content_of(row.digest), KINDS[row.kind], row.pages)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from rest_framework import serializers as s
 from rest_framework.request import Request
@@ -28,7 +28,7 @@ MOST_OPEN: Final = 1000
 FULL: Final = f"{MOST_OPEN} runs of yours are open. Report that some have ended, then begin others."
 
 
-class Step(s.Serializer[Any]):
+class Step(Sent):
     tool = s.CharField(max_length=250)
     why = s.CharField(max_length=500, allow_blank=True, default="")
 
@@ -46,7 +46,7 @@ class Report(Sent):
     calls = s.IntegerField(min_value=0, max_value=1_000_000, default=0)
     tokens = s.IntegerField(min_value=0, max_value=10**12, default=0)
     cost = s.DecimalField(max_digits=16, decimal_places=6, min_value=0, default=Decimal(0))
-    currency = s.RegexField("^([A-Z]{3})?$", default="", allow_blank=True)
+    currency = s.RegexField("^[A-Z]{3}$", default="", allow_blank=True)
 
 
 class Taken(Shape):

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from casework.asking.ranking import by_relevance
+from casework.cases.document_words import levels_seen
 from casework.cases.read.case_view import Look
 from casework.cases.read.fields import fields
 from casework.cases.read.timeline import lines
 from casework.documents.models import Document, ReadField, ReadPage
-from casework.documents.services import levels_seen
 from casework.documents.sight import sight_of
 from casework.templatetags.casewright import shown
 from orchestration.privacy.masks import DOTS
@@ -111,7 +111,7 @@ def _events(seen: Look) -> Iterator[Piece]:
 
 
 def _pages(seen: Look) -> Iterator[Piece]:
-    levels = levels_seen(seen.view.principal.clearance)
+    levels = levels_seen(seen.case_type, seen.view.principal)
     documents = list(Document.objects.filter(case=seen.case, level__in=levels).order_by("-pk"))
     pages = ReadPage.objects.filter(document__in=documents).order_by("-document", "number")[:MOST_PAGES]
     found = list(ReadField.objects.filter(document__in=documents))

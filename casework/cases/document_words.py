@@ -1,7 +1,8 @@
 """How does the history tell of documents, to who may know of them?
 
 Pure. Part of what `narration` tells. Everybody who may view a case reads that there is a document; its name, and the
-digest by which one could try whether it is a certain file, only who has the clearance for it.
+digest by which one could try whether it is a certain file, only who has the clearance for it and looks for what the
+case type keeps its documents for (`purposes`).
 """
 
 from __future__ import annotations
@@ -11,17 +12,27 @@ from typing import Any, Final
 
 from audit.selectors import Entry
 from casework.cases.handoff_words import Told
-from orchestration.privacy.classification import LEVELS, rank
+from orchestration.casetypes.case_type import CaseType
+from orchestration.privacy.classification import LEVELS, Rule
 from orchestration.privacy.masks import DOTS
+from orchestration.privacy.principal import Principal
 
 Detail = Mapping[str, Any]
 HIDDEN: Final = ("name", "digest")
 
 
-def as_seen(entry: Entry, clearance: str) -> Detail:
-    """The detail of an event without what it says of a document that this clearance does not see."""
-    level = entry.detail.get("level")
-    if not entry.action.startswith("document.") or level not in LEVELS or rank(level) <= rank(clearance):
+def levels_seen(case_type: CaseType, reader: Principal) -> tuple[str, ...]:
+    """The levels of documents of such a case that this reader sees: none, where they look for none of its purposes."""
+    return tuple(
+        level for level in LEVELS if reader.is_cleared(Rule(level, "all", purposes=case_type.document_purposes))
+    )
+
+
+def as_seen(entry: Entry, case_type: CaseType, reader: Principal) -> Detail:
+    """The detail of an event without what it says of a document that this reader does not see."""
+    level = entry.detail.get("level", "")
+    hidden = entry.action.startswith("document.") and level in LEVELS and level not in levels_seen(case_type, reader)
+    if not hidden:
         return entry.detail
     return entry.detail | {name: DOTS for name in HIDDEN if name in entry.detail}
 

@@ -139,7 +139,7 @@ class DocumentsView(APIView):
 
     @described("List a case's documents", {200: DocumentList}, 404)
     def get(self, request: Request, case: int) -> Response:
-        """The newest first. Of what is above your clearance you read that it is there."""
+        """The newest first. Of what is above your clearance, or for other purposes, you read that it is there."""
         by = person(request)
         found = permissions.case_for_user(by, case, "view")
         cases.case_viewed(by=by, case=found)

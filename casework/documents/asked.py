@@ -13,8 +13,10 @@ from django.db.models import Q
 
 from casework.documents import reading
 from casework.documents.models import Document, ReadField, Reading, ReadPage
+from orchestration.actors.call import current
 from orchestration.actors.card import card_of
 from orchestration.actors.contract import ActorError
+from orchestration.casetypes.case_type import by_definition
 from orchestration.documents import store
 from orchestration.documents.asked import AskedOf, Content, Told, Words, contents, readers, words
 from orchestration.documents.finding import Found
@@ -79,12 +81,22 @@ def _read(document: Document) -> Reading:
 
 
 def _document(asked: AskedOf) -> Document:
-    """The document that is asked for; the last one of the case that is no e-mail, where none is named."""
-    of_case = Document.objects.filter(case__instance=asked.instance)
+    """The document that is asked for; the last one of the case that is no e-mail, where none is named.
+
+    Raises ActorError, also where the case type keeps its documents for other work (`purposes`).
+    """
+    of_case = Document.objects.filter(case__instance=asked.instance).select_related("case__instance")
     chosen = Q(pk=asked.document) if asked.document else ~Q(kind="email")
     found = of_case.filter(chosen).order_by("-pk").first() or (None if asked.document else of_case.last())
     if found is None:
         raise ActorError("There is no such document in this case.", temporary=False, code="no-document")
+    case_type = by_definition(found.case.instance.definition_id)
+    bound, work = case_type.document_purposes, case_type.capabilities.get(current().capability)
+    if bound and (work is None or work.purpose not in bound):
+        told = ", ".join(sorted(bound))
+        raise ActorError(
+            f"Documents of such cases are read for {told} only, and this work is not for it.", temporary=False
+        )
     return found
 
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 
 from casework.access import permissions
+from casework.cases.document_words import levels_seen
 from casework.cases.read.case_view import look
 from casework.documents.models import Document, ReadField
-from casework.documents.services import levels_seen
 from casework.documents.sight import sight_of
 from orchestration.ground import clock
 
@@ -71,7 +71,7 @@ def labels_of(user: User, after: int = 0) -> Labels:
 
 def _of(user: User, document: Document) -> Iterator[Label]:
     seen = look(user=user, case=document.case, now=clock.utc_now(), most=1)
-    if document.level not in levels_seen(seen.view.principal.clearance):
+    if document.level not in levels_seen(seen.case_type, seen.view.principal):
         return
     found = list(ReadField.objects.filter(document=document).order_by("pk"))
     sight, places = sight_of(seen, found), seen.case_type.document_fields

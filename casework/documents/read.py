@@ -1,6 +1,7 @@
 """Which documents of a case does a reader see, and what of them?
 
-Who lacks the clearance sees that there is a document, since when and from whom, and no more.
+Who lacks the clearance, or looks for another purpose than the case type keeps its documents for, sees that there is a
+document, since when and from whom, and no more.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from typing import Final
 from django.contrib.auth.models import User
 
 from casework.access import permissions
+from casework.cases.document_words import levels_seen
 from casework.cases.read.actor_names import Names, actor_names
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.timeline import actor_name
 from casework.documents.models import Document
-from casework.documents.services import levels_seen
 from casework.models import Case
+from orchestration.casetypes.case_type import by_definition
 from orchestration.documents.kinds import KINDS
 from orchestration.ground import clock
 from orchestration.privacy.masks import DOTS
@@ -52,7 +54,7 @@ def documents_of(seen: Look) -> tuple[Listed, ...]:
 
 def listed(row: Document, seen: Look, names: Names) -> Listed:
     who = actor_name(row.by, names)
-    if row.level not in levels_seen(seen.view.principal.clearance):
+    if row.level not in levels_seen(seen.case_type, seen.view.principal):
         return Listed(row.pk, True, HIDDEN, DOTS, 0, "", False, 0, row.level, row.added, who, row.by)
     kind = KINDS[row.kind]
     return Listed(
@@ -72,7 +74,8 @@ def document_for_user(user: User, case: Case, number: int) -> Document:
     found = Document.objects.filter(case=case, pk=number).first()
     if found is None:
         raise permissions.Unseen("There is no such document in this case.", "")
-    if found.level not in levels_seen(permissions.principal(user, case, clock.utc_now()).clearance):
+    reader = permissions.principal(user, case, clock.utc_now())
+    if found.level not in levels_seen(by_definition(case.instance.definition_id), reader):
         permissions.deny(user, case, "view", f"document {found.pk}")
     found.case = case
     return found

@@ -18,6 +18,7 @@ from django.db import transaction
 from audit.services import Fact, Origin
 from casework.access import permissions
 from casework.access.permissions import origin_of
+from casework.cases.document_words import levels_seen
 from casework.cases.locking import keep_refusal, locked
 from casework.documents.arrival import told_by
 from casework.documents.models import Document
@@ -127,7 +128,8 @@ def _added(by: User | None, case: Case, wanted: Document, asked_for: bool) -> Ad
     held = locked(case.instance_id)
     told = None if asked_for else told_by(held)
     there = Document.objects.filter(case=case)
-    seen = LEVELS if by is None else levels_seen(permissions.clearance(by))
+    reader = None if by is None else permissions.principal(by, case, held.at)
+    seen = LEVELS if reader is None else levels_seen(held.case_type, reader)
     same = there.filter(digest=wanted.digest, level__in=seen).first()
     if same is not None:
         return Added(same, new=False)
@@ -171,11 +173,6 @@ def document_downloaded(*, by: User, document: Document) -> bytes:
     told = {"document": document.pk, "name": document.name, "level": document.level}
     services.record(document.case.instance_id, [Fact("document.downloaded", told)], origin_of(by))
     return content
-
-
-def levels_seen(clearance: str) -> tuple[str, ...]:
-    """The levels of documents that this clearance sees."""
-    return LEVELS[: rank(clearance) + 1]
 
 
 def name_of(given: str, kind: Kind) -> str:

@@ -17,6 +17,7 @@ from django.utils.http import content_disposition_header, urlencode
 
 from casework.access import permissions
 from casework.cases import services as cases
+from casework.cases.document_words import levels_seen
 from casework.cases.read.case_view import Look, look
 from casework.documents.bundles import bundles_of
 from casework.documents.checking import field_check, next_unchecked
@@ -70,15 +71,16 @@ def case_documents(request: HttpRequest, case_id: int) -> HttpResponse:
         "may_add": bool(least) and permissions.may(user, "work", case),
         "may_ask": permissions.may(user, "work", case), "takes": bool(least), "taken": TAKEN,
         "largest": LARGEST // MB, "most": MOST_AT_ONCE, "levels": _choices(least, seen),
+        "purposes": ", ".join(sorted(seen.case_type.document_purposes)),
     }  # fmt: skip
     return page_or_part(request, "documents/list.html", "documents/_beside.html", context)
 
 
 def _choices(least: str, seen: Look) -> list[tuple[str, str]]:
     """How secret a new document may be said to be, with what that means for who says it."""
-    own = rank(seen.view.principal.clearance)
+    own = levels_seen(seen.case_type, seen.view.principal)
     levels = LEVELS[rank(least) :] if least else ()
-    return [(one, one if rank(one) <= own else f"{one}: you will not see it yourself") for one in levels]
+    return [(one, one if one in own else f"{one}: you will not see it yourself") for one in levels]
 
 
 def _brought(request: HttpRequest, case: Case) -> HttpResponse:

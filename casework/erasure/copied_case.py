@@ -98,9 +98,10 @@ class CopiedCase:
 def copied_case(*, by: User, case: Case, marks: tuple[str, ...], now: datetime) -> CopiedCase:
     """The case for the person themselves, as far as who makes the copy may see or reveal it."""
     own = _own(by, case, marks, now)
-    reader, clearance = ForThem(clearance=LEVELS[0], revealed=own.clear), permissions.clearance(by)
+    reader = ForThem(clearance=LEVELS[0], revealed=own.clear)
+    looking = replace(reader, clearance=permissions.clearance(by), purposes=permissions.purposes(by))
     found = look(user=by, case=case, now=now, most=1, reader=reader)
-    seen = replace(found, view=replace(found.view, principal=replace(reader, clearance=clearance)))  # for documents
+    seen = replace(found, view=replace(found.view, principal=looking))  # for documents
     rows = links_upto(case.instance_id, case.instance.head_sequence)
     whole = replace(seen, history=tuple(entry_of(row) for row in rows), names=_nobody(seen))
     return CopiedCase(

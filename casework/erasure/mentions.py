@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from audit.actions import ACTIONS
 from audit.db.sql import cursor
+from casework.cases.document_words import levels_seen
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import titles
 from casework.documents.models import Document, ReadPage
-from casework.documents.services import levels_seen
 from casework.erasure.finding import says, spellings
 from casework.erasure.own_data import stands_in
 from orchestration.privacy.masking import fields
@@ -58,7 +58,7 @@ def _in_data(seen: Look, marks: tuple[str, ...]) -> Iterator[Mention]:
 
 
 def _in_documents(seen: Look, marks: tuple[str, ...]) -> Iterator[Mention]:
-    levels = levels_seen(seen.view.principal.clearance)
+    levels = levels_seen(seen.case_type, seen.view.principal)
     for row in Document.objects.filter(case=seen.case).order_by("pk"):
         name = f"document {row.pk}" if row.level in levels else UNSEEN
         if words := stands_in((row.name,), marks):

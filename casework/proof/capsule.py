@@ -123,7 +123,7 @@ def _kept(
 
 
 def _masked(seen: Look, entry: Entry) -> dict[str, Any]:
-    found: dict[str, Any] = seen.view.payload(as_seen(entry, seen.view.principal.clearance))
+    found: dict[str, Any] = seen.view.payload(as_seen(entry, seen.case_type, seen.view.principal))
     return found
 
 

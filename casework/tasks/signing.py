@@ -18,9 +18,9 @@ from django.utils.crypto import salted_hmac
 
 from audit.services import Fact
 from casework.cases.answers import Seen
+from casework.cases.document_words import levels_seen
 from casework.cases.read.decisions import titles
 from casework.documents.models import Document
-from casework.documents.services import levels_seen
 from orchestration.casetypes.case_type import Form
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
@@ -74,7 +74,7 @@ def _leaves(pointer: str, value: Json) -> Iterator[tuple[str, Json]]:
 
 
 def _documents(instance: int, look: Seen) -> list[tuple[int, str]]:
-    levels = levels_seen(look.view.principal.clearance)
+    levels = levels_seen(look.case_type, look.view.principal)
     found = Document.objects.filter(case__instance=instance, level__in=levels).order_by("pk")
     return list(found.values_list("pk", "digest"))
 

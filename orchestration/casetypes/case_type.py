@@ -7,7 +7,7 @@ into all their faults at once; `read` does it for what was deployed before, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -127,7 +127,8 @@ class Keeping:
 class CaseType:
     """One version of a case type, compiled. `label` is how people and the history name it: "complaint v4".
 
-    `document_level`: how secret a document is at least; empty: none are taken. `document_fields`: its field -> place.
+    `document_level`: how secret a document is at least; empty: none are taken. `document_purposes`: for which alone it
+    may be read; none: for any. `document_fields`: its field -> place.
     `chain`: by which decisions its approvals are asked for; None: a unit asks for none beside.
     `document_event`: what the model is told by with each new document, as `event_of` has it; empty: nothing.
     """
@@ -156,6 +157,7 @@ class CaseType:
     unit: UnitRule
     chain: ChainRule | None
     document_level: str
+    document_purposes: frozenset[str]
     document_fields: Mapping[str, str]
     document_event: str
     deadlines: tuple[Declared, ...]
@@ -281,15 +283,9 @@ def checked(files: Mapping[str, str], now: datetime) -> CaseType:
     if faults or manifest is None or forms is None or isinstance(built, list):
         raise Faulty(faults)
     made = _case_type(files, 0, manifest, forms, schema, classification, built)
-    if wrong := list(_purpose_faults(made)):
+    if wrong := list(purpose_faults(made)):
         raise Faulty(wrong)
     return made
-
-
-def _purpose_faults(made: CaseType) -> Iterator[str]:
-    looked_for = {purpose for role in made.roles for purpose in role.purposes}
-    looked_for |= {one.purpose for one in made.capabilities.values()}
-    return purpose_faults(made.classification, (field.path for field in made.listed), looked_for)
 
 
 def _schema_file(manifest: Mapping[str, Any] | None) -> str:
@@ -339,6 +335,7 @@ def _case_type(
         unit=UnitRule(**known(UnitRule, manifest.get("unit", {}))),
         chain=ChainRule(**known(ChainRule, manifest["approval-chain"])) if "approval-chain" in manifest else None,
         document_level=manifest.get("documents", {}).get("level", ""),
+        document_purposes=frozenset(manifest.get("documents", {}).get("purposes", ())),
         document_fields=manifest.get("documents", {}).get("fields", {}),
         document_event=manifest.get("documents", {}).get("event", ""),
         deadlines=declared_deadlines(manifest, library),

@@ -44,6 +44,11 @@ _TEXT: Final = {"type": "string", "minLength": 1, "maxLength": 500}
 _TEXTS: Final = {"type": "array", "items": _TEXT}
 _NAMED_TEXTS: Final = {"type": "object", "additionalProperties": _TEXT}
 _CONDITION: Final = {"type": "object", "additionalProperties": _TEXTS}
+_PURPOSES: Final = {
+    "type": "array",
+    "maxItems": 20,
+    "items": {"type": "string", "pattern": r"^\S(.{0,98}\S)?$"},
+}
 _LEVEL: Final = {"enum": ["public", "internal", "confidential", "restricted"]}
 _DAYS: Final = {"type": "integer", "minimum": 0, "maximum": 36_500}
 _EVENT: Final = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}
@@ -100,7 +105,7 @@ _MANIFEST_SHAPE: Final = _object(
             may={"type": "array", "items": {"enum": ["view", "work", "reply", "reveal", "assign", "audit"]}},
             clearance=_LEVEL,
             intake={"type": "boolean"},
-            purposes={"type": "array", "maxItems": 20, "items": {"type": "string", "pattern": r"^\S(.{0,98}\S)?$"}},
+            purposes=_PURPOSES,
         ),
     },
     fallback_group={"type": "string", "maxLength": 150},
@@ -121,7 +126,7 @@ _MANIFEST_SHAPE: Final = _object(
         )
     },
     **{"asked-first": ASKED_FIRST},
-    documents=_object(("level",), level=_LEVEL, fields=_NAMED_TEXTS, event=_EVENT),
+    documents=_object(("level",), level=_LEVEL, purposes=_PURPOSES, fields=_NAMED_TEXTS, event=_EVENT),
     deadlines={
         "type": "array",
         "maxItems": 20,

@@ -14,19 +14,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 from zlib import crc32
 
+import hypothesis
 import schemathesis
 import schemathesis.checks
 from django.contrib.auth.models import Group, User
-from django.core.cache import cache
+from django.core.cache import cache as kept
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.db.models import QuerySet
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, settings
+from jsonschema import Draft202012Validator
 from rest_framework.renderers import JSONRenderer
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import Failure, FailureGroup
@@ -44,11 +47,14 @@ Json = Any
 STEPS: Final = 25
 STREAMS: Final = re.compile(r":stream|:subscribe")
 """They stay on the line: `tests/load` is theirs."""
+BRINGS_IN: Final = "POST /api/cases/"
 NAMED: Final = re.compile(r"{(\w+)}")
+NUMBERED: Final = "SELECT setval(oid, %s) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
 CHECKS: Final = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
     "response_schema_conformance", "negative_data_rejection",
 )  # fmt: skip
+"""The last one not of a new case that the product's own description takes."""
 FROM_ANSWERS: Final[tuple[tuple[str, str, Mapping[str, str]], ...]] = (
     ("find_cases", "200", {"case": "$response.body#/results/0/id"}),
     ("bring_a_case_in", "201", {"case": "$response.body#/id"}),
@@ -94,17 +100,24 @@ class Course:
             yield f"{kind}: {len(found)} ({'; '.join(sorted(found)[:8])})"
 
 
-def walked(people: Iterable[User], worker: str, data: Json, many: int) -> Course:
+def numbered_from(number: int) -> None:
+    """What is made next has these numbers, in each run the same, so that a seed makes the same requests. They are
+    counted on though what had them is undone, so each sequence says it again."""
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBERED, [number])
+
+
+def walked(people: Iterable[User], worker: str, data: Json, many: int, seed: int = 0) -> Course:
     """So many sequences, as these people, as an outside worker with this token, and as nobody; cases are brought in
     with this data."""
     course = Course()
     tokens = [*map(_token, people), worker, ""]
-    machine = _machine(described(data), tokens, course)
+    machine = hypothesis.seed(seed)(_machine(described(data), tokens, course))
     with _one_connection():
         machine.run(
             settings=settings(
-                max_examples=many, stateful_step_count=STEPS, derandomize=True, database=None, deadline=None,
-                phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+                max_examples=many, stateful_step_count=STEPS, database=None, deadline=None, phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
             )
         )  # fmt: skip
     return course
@@ -125,9 +138,7 @@ def _one_connection() -> Iterator[None]:
 
 def described(data: Json) -> dict[str, Json]:
     """The product's own description, with links from what answers name."""
-    generator: Any = SchemaGenerator
-    plain = generator().get_schema(request=None, public=True)
-    made: dict[str, Json] = json.loads(JSONRenderer().render(plain))
+    made: dict[str, Json] = json.loads(_own())
     made["paths"] = {path: calls for path, calls in made["paths"].items() if not STREAMS.search(path)}
     by_id = {call["operationId"]: (path, call) for path, calls in made["paths"].items() for call in calls.values()}
     del made["components"]["securitySchemes"]  # else tokens of its own are made up
@@ -144,6 +155,19 @@ def described(data: Json) -> dict[str, Json]:
     new_case["data"] = {"enum": [data]}
     del new_case["source"]  # it has to name who asks
     return made
+
+
+@cache
+def _own() -> bytes:
+    generator: Any = SchemaGenerator
+    return bytes(JSONRenderer().render(generator().get_schema(request=None, public=True)))
+
+
+@cache
+def _new_case() -> Draft202012Validator:
+    """What the product says that it takes as a new case: more than is asked for here."""
+    own = json.loads(_own())
+    return Draft202012Validator({"$ref": "#/components/schemas/NewCaseRequest", "components": own["components"]})
 
 
 def _known() -> dict[str, list[Json]]:
@@ -179,11 +203,12 @@ def _machine(description: dict[str, Json], tokens: list[str], course: Course) ->
 
     class Sequence(schema.as_state_machine()):  # type: ignore[misc]  # the class is made as it runs
         def setup(self) -> None:
-            cache.clear()
+            kept.clear()
             self.step_count = 0
             course.sequences += 1
             self.block = ExitStack()
             self.block.enter_context(undone())
+            numbered_from(2_000_000)
 
         def teardown(self) -> None:
             self.block.close()
@@ -211,8 +236,9 @@ def _looked(response: Response, case: Case, checks: list[Any], course: Course) -
     course.asked.add(where)
     if response.status_code < 300:
         course.reached[where] += 1
+    wider = where == BRINGS_IN and _new_case().is_valid(case.body)
     try:
-        case.validate_response(response, checks=checks)
+        case.validate_response(response, checks=checks[:-1] if wider else checks)
     except FailureGroup as found:
         for failure in found.exceptions:
             _note(failure, f"{where} {response.status_code}", course)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -10,6 +10,7 @@ from rest_framework import serializers as s
 from rest_framework.request import Request
 
 from casework.cases.api.json_fields import AnyField, ObjectField
+from casework.cases.api.kinds import wrong_in_body, wrong_in_query
 from casework.cases.incidents import WAYS
 from casework.cases.read.plan_options import LABELS
 from casework.cases.reveal_reasons import KINDS, OTHER
@@ -35,8 +36,7 @@ class Sent(s.Serializer[Any]):
     @classmethod
     def query(cls, request: Request) -> dict[str, Any]:
         """The request's query. Raises ValidationError."""
-        _refuse_doubled(request.query_params)
-        return cls._checked(request.query_params)
+        return cls._asked(request.query_params)
 
     @classmethod
     def query_with(cls, request: Request, is_more: Callable[[str], bool]) -> dict[str, Any]:
@@ -44,15 +44,31 @@ class Sent(s.Serializer[Any]):
         own = request.query_params.copy()
         for name in [name for name in own if is_more(name)]:
             del own[name]
-        _refuse_doubled(own)
-        return cls._checked(own)
+        return cls._asked(own)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Its values. Raises ValidationError, for names that are not known and values of another kind too."""
+        if isinstance(data, Mapping):
+            _refuse_unknown(data, self.fields.keys())
+            _refuse({} if isinstance(data, QueryDict) else wrong_in_body(self.fields, data))
+        return super().to_internal_value(data)
+
+    @classmethod
+    def _asked(cls, query: QueryDict) -> dict[str, Any]:
+        _refuse_doubled(query)
+        _refuse(wrong_in_query(cls().fields, query.dict()))
+        return cls._checked(query)
 
     @classmethod
     def _checked(cls, given: Any) -> dict[str, Any]:
         sent = cls(data=given)
-        _refuse_unknown(given, sent.fields.keys())
         sent.is_valid(raise_exception=True)
         return dict(sent.validated_data)
+
+
+def _refuse(wrong: Mapping[str, Any]) -> None:
+    if wrong:
+        raise s.ValidationError(dict(wrong))
 
 
 def _refuse_unknown(given: Iterable[str], known: Collection[str]) -> None:

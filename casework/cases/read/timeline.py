@@ -201,7 +201,7 @@ def _masked(look: Look, entry: Entry, names: Names, before: Entry | None) -> Tol
 def detail_shown(look: Look, entry: Entry) -> Mapping[str, Json]:
     """The detail of an event, masked; the choice of an actor as it is: it is of actors and rules, whatever a case calls
     its own fields, and only told through `View.text`."""
-    shown: dict[str, Json] = look.view.payload(as_seen(entry, look.view.principal.clearance))
+    shown: dict[str, Json] = look.view.payload(as_seen(entry, look.case_type, look.view.principal))
     return {**shown, "route": entry.detail["route"]} if "route" in entry.detail else shown
 
 
@@ -216,7 +216,7 @@ def _around_own_words(look: Look, entry: Entry, text: str) -> str:
 
 
 def _full(look: Look, entry: Entry, line: Line | None) -> Full:
-    detail = look.view.payload(as_seen(entry, look.view.principal.clearance))
+    detail = look.view.payload(as_seen(entry, look.case_type, look.view.principal))
     rules = ", ".join(f"Rule {each.number} of {each.decision}" for each in (line.fired if line else ()))
     return Full(
         sequence=entry.sequence, at=entry.at, actor=entry.actor, action=entry.action, on_behalf_of=entry.on_behalf_of,
