@@ -35,6 +35,7 @@ from casework.actors.ledger.csv_file import RUNS
 from casework.cases.document_words import as_seen
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.changes import Changes
+from casework.cases.read.fields import Field
 from casework.cases.read.timeline import ALL, Line, Wanted, timeline
 from casework.cases.read.touched import Places
 from casework.documents.models import Document
@@ -154,11 +155,15 @@ def _files(
 def _paper(made: _Made, seen: Look, shown: Moment, entries: Sequence[Entry], digests: Mapping[str, str]) -> bytes:
     """The case for people who read paper."""
     fields = [f"{one.group}: {one.name}" if one.group else one.name for one in shown.data]
-    data = [f"{name}: {shown_value(one.value)}" for name, one in zip(fields, shown.data, strict=True)]
+    data = [f"{name}: {shown_value(one.value)}{_holds(one)}" for name, one in zip(fields, shown.data, strict=True)]
     lines = [" ".join(_row(line)) for line in reversed(tuple(_lines(seen, entries)))]
     about = f"{shown.state}, after event {shown.sequence} of {instant(shown.at)}, by {shown.version}."
     parts = (("Where it stands", [about]), ("Data", data), ("What happened", lines))
     return paper(made.mark, shown.title, parts, sorted(digests.items()))
+
+
+def _holds(field: Field) -> str:
+    return f" (holds from {field.effective})" if field.effective else ""
 
 
 def _lines(seen: Look, entries: Sequence[Entry]) -> Iterator[Line]:

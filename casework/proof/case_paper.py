@@ -153,7 +153,8 @@ def _data(page: CasePage) -> Iterator[Row]:
     for one in page.data:
         name = f"{one.group}: {one.name}" if one.group else one.name
         note = " (masked)" if one.masked else " (revealed)" if one.revealed else ""
-        source = ", ".join(filter(None, (one.source or "not said", _at(one.since))))
+        holds = f"holds from {one.effective}" if one.effective else ""
+        source = ", ".join(filter(None, (one.source or "not said", _at(one.since), holds)))
         yield name, shown(one.value) + note, source
 
 

@@ -101,6 +101,7 @@ SECTIONS = (
     _stored("cases", "A page of the list of cases", "case_list", "pages"),
     _stored("lists", "The inbox, however it is set", "lists", "figures", only_named=True),
     _stored("page", "The page of a case with 2,000 and 10,000 events", "case_page", "figures", only_named=True),
+    _stored("moments", "A case of 1,000 events as it was at any of them", "case_page", "moments", only_named=True),
     _stored("registers", "Searching all histories", "registers", only_named=True),
     _stored("search", "A search", "search", "searches"),
     _stored("knowledge", "Questions to the knowledge base", "knowledge", "figures"),

@@ -6,6 +6,7 @@ page is asked for through the product's own views, in this process: all that the
 
 from __future__ import annotations
 
+import random
 import statistics
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -26,6 +27,8 @@ ROUNDS: Final = 20
 MOST: Final = 120.0
 """Milliseconds that are aimed at for 95 of 100."""
 MOST_STATEMENTS: Final = 15
+MOST_THEN: Final = 300.0
+"""The same for the case as it was at a moment of its past."""
 TIMES: Final = 1.5
 """The page of a long case may cost so many times that of a young one."""
 PLACES: Final = {"Work": "", "Data": "data/", "Decisions": "decisions/", "People": "people/", "History": "history/"}
@@ -45,6 +48,21 @@ def figures() -> Iterator[str]:
         for name, place in PLACES.items():
             yield _told(name, young[name], _times(browser, case, place), events, _statements(browser, case, place))
     yield f"aims: p95 {MOST:.0f} ms, {MOST_STATEMENTS} statements (session and person among them), {TIMES} times"
+
+
+def moments(events: int = 1_000) -> Iterator[str]:
+    """The case rebuilt whole at moments spread over its history, and what is different between two of them."""
+    case = complaint_to_check("moments")
+    _grown(case, 0, events)
+    browser = Client()
+    browser.force_login(analyst())
+    last = Case.objects.select_related("instance").get(pk=case.pk).instance.head_sequence
+    chance = random.Random(15)
+    for name, asked in (("at one event", "?at={0}"), ("between two", "?at={1}&since={0}")):
+        places = [asked.format(*sorted(chance.sample(range(2, last + 1), 2))) for _ in range(5 * ROUNDS)]
+        took = [_cost(browser, case, f"then/{place}") for place in places]
+        yield f"{name:12} of {last:,} events: p50 {share_told(took, 0.5)}, p95 {share_told(took, 0.95)}"
+    yield f"aim: p95 {MOST_THEN:.0f} ms"
 
 
 def _grown(case: Case, before: int, events: int) -> None:
@@ -69,14 +87,17 @@ def _address(case: Case, place: str) -> str:
     return f"/cases/{case.pk}/{place}"
 
 
-def _times(browser: Client, case: Case, place: str) -> list[Timed]:
-    """Of each time that the page is opened; the first is for the caches."""
-
+def _cost(browser: Client, case: Case, place: str) -> Timed:
     def opened() -> None:
         answer = browser.get(_address(case, place))
         assert answer.status_code == 200, answer.status_code
 
-    return [cost_of(opened) for _ in range(ROUNDS + 1)][1:]
+    return cost_of(opened)
+
+
+def _times(browser: Client, case: Case, place: str) -> list[Timed]:
+    """Of each time that the page is opened; the first is for the caches."""
+    return [_cost(browser, case, place) for _ in range(ROUNDS + 1)][1:]
 
 
 def _statements(browser: Client, case: Case, place: str) -> int:

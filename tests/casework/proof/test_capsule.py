@@ -71,7 +71,7 @@ def checked(files: Files, folder: Path, key: str = "") -> tuple[int, str]:
 
 @pytest.fixture
 def capsule(people: People, analysed: Opens, signing: None) -> tuple[Case, Files]:
-    case = analysed()
+    case = analysed(received="2026-11-16T09:00:00+00:00")
     document_add(by=people["anna"], case=case, name="=cmd Maria Sandoval.png", content=picture())
     take(clock.utc_now())
     return case, taken(case, people["axel"])
@@ -206,3 +206,4 @@ def test_the_paper_says_on_each_page_who_took_it_and_names_the_rest_by_digest(ca
     for number, page in enumerate(pages, 1):
         assert "Exported by Axel" in page and f"Page {number} of {len(pages)}" in page
     assert files["history.jsonl"] in "".join(pages) and "case.pdf" in files
+    assert "(holds from 16 Nov 2026" in "".join(pages), "effective time stands on paper, too"

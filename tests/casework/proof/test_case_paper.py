@@ -52,12 +52,13 @@ def setter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 def test_it_says_what_the_page_says_in_all_its_places(
     setter: None, people: dict[str, User], analysed: Callable[..., Case]
 ) -> None:
-    case = analysed()
+    case = analysed(received="2026-11-16T09:00:00+00:00")
     task = open_task(case)
     task_claim(by=people["anna"], task=task)
     text = paper(people["anna"], case)
     for words in ("Where it stands", "What is outstanding", "Data collected", "Decision: ", "What machines found",
-                  "Who may see it", "What happened", "As Anna Adler may see it", task.name, "yours"):  # fmt: skip
+                  "Who may see it", "What happened", "holds from 16 Nov 2026",
+                  "As Anna Adler may see it", task.name, "yours"):  # fmt: skip
         assert words in text, words
     assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", text) and " ago" not in text
 
