@@ -116,6 +116,8 @@ def _answer(task: HumanTask, row: Row) -> None:
 
 def said_of(right: str, asked: Mapping[str, object]) -> dict[str, object]:
     """The answer of somebody who knows what is right, to what stands in the form at first."""
-    if asked.get("category") == right:
-        return {"verdict": "accept", "answer": asked.get("answer") or LETTER}
-    return {"verdict": "change", "category": right, "answer": LETTER, "reason_kind": "topic"}
+    is_right, has_draft = asked.get("category") == right, bool(asked.get("answer"))
+    if is_right and has_draft:
+        return {"verdict": "accept"}
+    why = {"reason_kind": "other", "reason": "No answer was drafted."} if is_right else {"reason_kind": "topic"}
+    return {"verdict": "change", "category": right, "answer": LETTER, **why}

@@ -53,4 +53,17 @@ def test_people_say_what_the_table_says_and_the_cases_end(people: dict[str, User
 def test_what_the_model_is_unsure_of_is_answered_by_who_may(people: dict[str, User], machines: Machines) -> None:
     machines.say("refund_request", 0.4, "negative")
     played()
-    assert Judgement.objects.count() == 6 and set(Judgement.objects.values_list("by", flat=True)) == {"person:clara"}
+    assert Counter(Judgement.objects.values_list("verdict", "by")) == {
+        ("accepted", "person:clara"): 3, ("changed", "person:clara"): 3,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("label", ["card_lost_or_stolen", "payment_failed"])
+def test_what_goes_to_a_team_without_a_draft_counts_like_any_other(
+    people: dict[str, User], machines: Machines, monkeypatch: pytest.MonkeyPatch, label: str
+) -> None:
+    rows = {key: row | {"category": label} for key, row in ROWS.items()}
+    monkeypatch.setattr(demo_history, "table", lambda: rows)
+    machines.say(label, 0.95, "neutral")
+    played()
+    assert Counter(Judgement.objects.values_list("verdict", flat=True)) == {"accepted": 6}
