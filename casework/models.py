@@ -64,6 +64,7 @@ from casework.tasks.models import Considered as Considered
 from casework.tasks.models import FirstAnswer as FirstAnswer
 from casework.tasks.models import Skill as Skill
 from casework.tasks.models import Turn as Turn
+from orchestration.ground.counts import counted
 from orchestration.models import HumanTask, Instance
 
 
@@ -300,7 +301,7 @@ class SignInLimit(models.Model):
     until = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"{self.failures} failures"
+        return f"{counted(self.failures, 'failure')}"
 
 
 class UnsentForm(models.Model):

@@ -26,6 +26,7 @@ from casework.ldap.backend import is_their_password, kept_by_directory
 from casework.ldap.client import Away
 from casework.people.worker_tasks import link_wanted
 from casework.web.decorators import person, reads, reads_and_writes, writes
+from orchestration.ground.counts import counted
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -51,7 +52,7 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
     user, which = person(request), request.POST.get("session", "")
     if which == "others":
         ended = sessions.others_end(user, request.session.session_key)
-        messages.success(request, f"You are signed out in {ended} other place{'' if ended == 1 else 's'}.")
+        messages.success(request, f"You are signed out in {counted(ended, 'other place')}.")
     elif which.isascii() and which.isdecimal() and len(which) < 16 and sessions.session_end(user, int(which)):
         messages.success(request, "You are signed out there.")
     else:

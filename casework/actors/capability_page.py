@@ -20,6 +20,7 @@ from orchestration.actors.capability import Capability, Guard, shipped, undeclar
 from orchestration.actors.guardrails.guardrail import AFTER, BEFORE
 from orchestration.actors.guardrails.registry import GUARDRAILS
 from orchestration.ground import clock
+from orchestration.ground.counts import counted
 from orchestration.jobs import retry
 from orchestration.models import Actor, Job
 
@@ -101,9 +102,9 @@ def failure_words(one: Capability) -> Iterator[str]:
     times = Job._meta.get_field("max_attempts").default - 1 if one.times is None else one.times
     pauses = ", ".join(f"{one.retry.pause(attempt).total_seconds():g} s" for attempt in range(1, min(times, 6) + 1))
     if times:
-        yield f"What passes is tried again {times} time{'s' * (times > 1)}, after {pauses}."
+        yield f"What passes is tried again {counted(times, 'time')}, after {pauses}."
     yield FOR_GOOD[one.then]
-    yield f"One attempt may take {one.limit.total_seconds():g} seconds."
+    yield f"One attempt may take {counted(one.limit.total_seconds(), 'second')}."
     if one.by_hand:
         yield "A person may do it by hand."
     if not one.skip:

@@ -11,6 +11,7 @@ from typing import Final
 
 from orchestration.actors.budgets import Use
 from orchestration.actors.card import LEVELS, Card, Price
+from orchestration.ground.counts import counted
 from orchestration.models import Budget
 
 KINDS: Final[Mapping[str, str]] = {
@@ -98,14 +99,15 @@ def limit_words(card: Card) -> list[str]:
     """How much of it may be used, a sentence each."""
     told = []
     if card.concurrency is not None:
-        told.append(f"At most {card.concurrency} call{'s' * (card.concurrency > 1)} at once.")
+        told.append(f"At most {counted(card.concurrency, 'call')} at once.")
     if card.rate is not None:
-        told.append(f"At most {card.rate} call{'s' * (card.rate > 1)} a minute.")
+        told.append(f"At most {counted(card.rate, 'call')} a minute.")
     if not told:
         told.append("No limit of calls.")
     then = "work waits for it" if card.waits_when_open else "work goes to another actor"
     told.append(
-        f"After {card.breaker_failures} failures in a row it is left alone for {card.breaker_pause:g} seconds; {then}."
+        f"After {counted(card.breaker_failures, 'failure')} in a row it is left alone for "
+        f"{counted(card.breaker_pause, 'second')}; {then}."
     )
     if card.four_eyes:
         told.append("Whoever registers a version does not take it on to use: four eyes.")

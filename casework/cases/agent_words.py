@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from casework.cases.handoff_words import Told
+from orchestration.ground.counts import counted
 
 Detail = Mapping[str, Any]
 ENDS: Final = {
@@ -18,7 +19,7 @@ ENDS: Final = {
 
 def _planned(detail: Detail) -> Told:
     steps = len(detail.get("plan", ()))
-    return Told("ai", "route", f"planned {steps} step{'s' * (steps != 1)}")
+    return Told("ai", "route", f"planned {counted(steps, 'step')}")
 
 
 def _proposed(detail: Detail) -> Told:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from audit.selectors import Entry
 from casework.cases.handoff_words import Told
 from orchestration.casetypes.case_type import CaseType
+from orchestration.ground.counts import counted
 from orchestration.privacy.classification import LEVELS, Rule
 from orchestration.privacy.masks import DOTS
 from orchestration.privacy.principal import Principal
@@ -47,7 +48,7 @@ def _downloaded(detail: Detail) -> Told:
 
 def _read(detail: Detail) -> Told:
     pages, words = detail.get("pages", 0), detail.get("words", 0)
-    text = f"The document “{detail.get('name', '')}” was read: {pages} page{'s' * (pages != 1)}, {words} words"
+    text = f"The document “{detail.get('name', '')}” was read: {counted(pages, 'page')}, {counted(words, 'word')}"
     return Told("ai", "eye", text, by_actor=False, notable=False)
 
 

@@ -21,6 +21,7 @@ from casework.cases.read.past import Past
 from casework.cases.reveal_reasons import KINDS as REASONS
 from casework.cases.task_words import TASKS, tags_changed
 from orchestration.casetypes.case_type import CaseType
+from orchestration.ground.counts import counted
 from orchestration.view.models import SUB_PROCESSES, Event
 
 Detail = Mapping[str, Any]
@@ -288,7 +289,7 @@ def _revealed(detail: Detail, names: Names) -> Told:
 
 def _copied(detail: Detail) -> str:
     shown = len(detail.get("revealed", ()))
-    opened = f", {shown} value{'s' * (shown != 1)} revealed for it" if shown else ""
+    opened = f", {counted(shown, 'value')} revealed for it" if shown else ""
     return f"copied the case for whose data it is{opened}: {_quoted(detail.get('reason', ''))}"
 
 

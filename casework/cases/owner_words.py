@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from casework.cases.handoff_words import Told
+from orchestration.ground.counts import counted
 
 Detail = Mapping[str, Any]
 Field = Callable[[str], str]
@@ -13,8 +14,7 @@ Field = Callable[[str], str]
 
 
 def _fields(detail: Detail) -> str:
-    many = len(detail.get("paths", ()))
-    return f"{many} field{'' if many == 1 else 's'}"
+    return counted(len(detail.get("paths", ())), "field")
 
 
 def _why(detail: Detail, name: str = "reason") -> str:

@@ -25,6 +25,7 @@ from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.casetypes.deadlines import Declared
 from orchestration.deadlines.explaining import explained, office_words
 from orchestration.deadlines.rule import BY_HAND, PAUSED, Event, events_of
+from orchestration.ground.counts import counted
 
 OPEN: Final = (Deadline.State.RUNNING, Deadline.State.PAUSED)
 MOST: Final = 100
@@ -123,8 +124,7 @@ def span_words(span: timedelta) -> str:
     """ "3 days", "5 hours", "20 minutes"."""
     for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
         if span >= size:
-            many = span // size
-            return f"{many} {unit}{'' if many == 1 else 's'}"
+            return counted(span // size, unit)
     return "less than a minute"
 
 

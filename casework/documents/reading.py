@@ -28,6 +28,7 @@ from orchestration.documents.speech import NOT_HERE, is_here
 from orchestration.documents.store import Damaged
 from orchestration.documents.words import Page, packed
 from orchestration.ground import clock
+from orchestration.ground.counts import counted
 from orchestration.jobs.stopping import is_stopped
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_reading
@@ -177,7 +178,7 @@ def look_after() -> None:
     lost = Reading.objects.filter(state=State.READING, since__lt=now - LOST_AFTER)
     for row in lost.select_related("document__case")[:SWEEP_AT_MOST]:
         if row.tries >= MOST_TRIES:
-            _fail(row, f"Whoever reads this document has died of it {row.tries} times.")
+            _fail(row, f"Whoever reads this document has died of it {counted(row.tries, 'time')}.")
         else:
             Reading.objects.filter(pk=row.pk, state=State.READING, since=row.since).update(state=State.WAITING)
             if not row.asked:

@@ -22,6 +22,7 @@ from django.db import connection
 from casework.runtime.locations import locations
 from orchestration.documents import store
 from orchestration.documents.reached import Reached
+from orchestration.ground.counts import counted
 
 APART: Final = frozenset({"postgres", "postgres.log", "node_modules"})
 """Below the state folder: the database's own files, whose dead rows go with the next vacuum."""
@@ -72,7 +73,7 @@ def _in_tables(found: Everywhere, wanted: frozenset[str]) -> None:
             count = cursor.fetchone()[0]
             found.tables += 1
             if count:
-                found.hits.append(f"{count} rows of {table}")
+                found.hits.append(f"{counted(count, 'row')} of {table}")
 
 
 def _in_files(found: Everywhere, wanted: list[bytes]) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from casework.forms.answer_validation import text_errors
+from orchestration.ground.counts import counted
 
 DAYS: Final = (0, 36_500)
 """Of a rule: the fewest and the most."""
@@ -68,7 +69,7 @@ def mention_standing(*, ended: datetime | None, rule: Rule | None, hold: str, no
     if rule is None:
         return Standing(False, False, "No rule says how long cases of this type have to be kept whole.")
     if rule.floor and ended is None:
-        return Standing(False, False, f"{rule.law} keeps it whole until {rule.floor} days after its end.")
+        return Standing(False, False, f"{rule.law} keeps it whole until {counted(rule.floor, 'day')} after its end.")
     if ended is not None and now < (may := ended + timedelta(days=rule.floor)):
         return Standing(False, False, f"{rule.law} keeps it whole until {may:%Y-%m-%d}.", may)
     return Standing(True, False, "A marker takes the person's place." if ended else

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from audit.db.sealed_fields import SealedText
+from orchestration.ground.counts import counted
 
 
 class RetentionRule(models.Model):
@@ -17,7 +18,7 @@ class RetentionRule(models.Model):
     law = models.CharField(max_length=200)
 
     def __str__(self) -> str:
-        return f"{self.case_type}: {self.floor_days} to {self.keep_days} days"
+        return f"{self.case_type}: {self.floor_days} to {counted(self.keep_days, 'day')}"
 
 
 class LegalHold(models.Model):
@@ -70,4 +71,4 @@ class ErasureOrder(models.Model):
         indexes = [models.Index(fields=["state"], name="erasure_by_state")]
 
     def __str__(self) -> str:
-        return f"order {self.pk}: {len(self.cases)} cases, {self.state}"
+        return f"order {self.pk}: {counted(len(self.cases), 'case')}, {self.state}"

@@ -17,6 +17,7 @@ from jsonschema.exceptions import ValidationError
 
 from orchestration.casetypes.case_type import CaseType, Form, FormField
 from orchestration.ground import schemas
+from orchestration.ground.counts import counted
 from orchestration.ground.years import FIRST_YEAR, LAST_YEAR
 from orchestration.privacy.folding import visible
 from orchestration.privacy.masking import View
@@ -82,7 +83,7 @@ def _in_words(error: ValidationError) -> tuple[str, str]:
         case "minLength":
             return path, "This is empty." if limit == 1 else f"At least {limit} characters are needed."
         case "maxLength":
-            return path, f"This has {len(value)} characters; at most {limit} are possible."
+            return path, f"This has {counted(len(value), 'character')}; at most {counted(limit, 'is', 'are')} possible."
         case "pattern":
             return path, f"This does not have the form that belongs here: {schema.get('title', path)}."
         case "type" if limit in ("number", "integer") and isinstance(value, str):
@@ -179,7 +180,7 @@ def form_errors(form: Form, answers: Mapping[str, Json]) -> dict[str, str]:
         elif question.choices and answer not in list(question.choices):  # an answer of a program may not be hashable
             found[path] = "This should be one of: " + ", ".join(question.choices) + "."
         elif isinstance(answer, str) and len(visible(answer)) < question.least:
-            found[path] = f"At least {question.least} characters are needed."
+            found[path] = f"At least {counted(question.least, 'character is', 'characters are')} needed."
     return found
 
 

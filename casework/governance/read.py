@@ -18,6 +18,7 @@ from audit.sealed_values import read
 from casework.access.models import ApiToken
 from casework.access.trail import NOBODY, UNKNOWN
 from casework.governance.unit_words import refused_words, unit_words
+from orchestration.ground.counts import counted
 
 PAGE: Final = 50
 
@@ -226,7 +227,7 @@ def _begun(detail: Detail) -> str:
 
 
 def _fired(detail: Detail) -> str:
-    told = f"fired {len(detail['held']) + len(detail['failed'])} controls"
+    told = f"fired {counted(len(detail['held']) + len(detail['failed']), 'control')}"
     return f"{told}: {len(detail['failed'])} did not hold" if detail["failed"] else f"{told}: all held"
 
 
@@ -269,7 +270,7 @@ def _directory(detail: Detail) -> str:
     told = ("joined", "returned", "renamed", "moved", "left")
     changed = ", ".join(f"{detail[name]} {name}" for name in told if detail[name]) or "nobody has changed"
     left_out = f"; {len(detail['not_taken'])} not taken" if detail["not_taken"] else ""
-    return f"looked at the directory of {detail['people']} people: {changed}{left_out}"
+    return f"looked at the directory of {counted(detail['people'], 'person', 'people')}: {changed}{left_out}"
 
 
 WORDS: Final[dict[str, Callable[[Detail], str]]] = {
@@ -279,7 +280,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "actor.changed": _actor,
     "host.changed": _host,
     "version.moved": _moved,
-    "golden.made": lambda d: f"made a closed case golden, with {d['answers']} answers expected",
+    "golden.made": lambda d: f"made a closed case golden, with {counted(d['answers'], 'answer')} expected",
     "golden.dropped": lambda d: f"took a case out of the golden ones: {d['reason']}",
     "capability.stopped": _stopped,
     "connector.tried": lambda d: f"tried out a connector of the kind {d['kind']}, version {d['version']}",

@@ -20,6 +20,7 @@ from casework.forms.answer_validation import nested
 from casework.intake.sheets import MARKS, damage, stated_delimiter, without_end
 from orchestration.casetypes.case_type import Intake
 from orchestration.casetypes.files import DOCUMENT
+from orchestration.ground.counts import counted
 
 DELIMITERS = (",", ";", "\t")
 REFERENCE = "reference"
@@ -240,7 +241,8 @@ def _unusable(table: Table, fields: Sequence[str]) -> str:
 def _wrong_number(found: int, wanted: int, record: _Record, delimiter: str) -> str:
     named = {",": "comma", ";": "semicolon", "\t": "tab"}[delimiter]
     where = f" The row goes on to line {record.rest[-1].number}." if record.rest else ""
-    return f"This row has {found} fields instead of {wanted}. A {named} inside a text needs quotation marks.{where}"
+    told = f"This row has {counted(found, 'field')} instead of {wanted}."
+    return f"{told} A {named} inside a text needs quotation marks.{where}"
 
 
 def _split_best(header: _Record, known: Mapping[str, str], among: Iterable[str]) -> tuple[str, list[str]]:

@@ -15,6 +15,7 @@ from audit.models import AuditEvent, AuditPayload, StandingChain
 from casework.access.oidc_models import ExternalIdentity
 from casework.ldap.client import is_installed
 from casework.ldap.setup import ISSUER, Directory
+from orchestration.ground.counts import counted
 
 READ: Final = "directory.read"
 MARK: Final = "ldap:"
@@ -39,8 +40,8 @@ class Outcome:
         if self.failed:
             return self.failed
         return (
-            f"The directory has {self.people} people: {self.joined} joined, {self.returned} came back, "
-            f"{self.renamed} were renamed, {self.moved} changed groups, {self.left} left."
+            f"The directory has {counted(self.people, 'person', 'people')}: {self.joined} joined, "
+            f"{self.returned} came back, {self.renamed} were renamed, {self.moved} changed groups, {self.left} left."
         )
 
 
@@ -61,7 +62,7 @@ def directory_rows() -> Iterator[tuple[str, str, str]]:
     if directory is None:
         return
     kept = ExternalIdentity.objects.filter(issuer=ISSUER, person__is_active=True).count()
-    yield "It keeps", f"{kept} people who come in", ""
+    yield "It keeps", counted(kept, "person who comes in", "people who come in"), ""
     yield "They stand in", f"{directory.people}, {directory.people_filter}", "CASEWRIGHT_LDAP_PEOPLE"
     yield "Groups stand in", directory.groups or "nowhere: it changes no group", "CASEWRIGHT_LDAP_GROUPS"
     yield "We are there", directory.who or "nobody (anonymous)", "CASEWRIGHT_LDAP_WHO"
@@ -75,7 +76,7 @@ def directory_rows() -> Iterator[tuple[str, str, str]]:
 
 
 def _every(seconds: int) -> str:
-    return f"every {seconds // 60} minutes" if seconds else "by hand alone (manage.py directory)"
+    return f"every {counted(seconds // 60, 'minute')}" if seconds else "by hand alone (manage.py directory)"
 
 
 def _moment(at: datetime | None) -> str:

@@ -17,6 +17,7 @@ from casework.lists.tags import case_follow, case_tag
 from casework.lists.tags_in_use import AT_ONCE, Replaced, tag_replace, tags_in_use
 from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, wants_part, writes
 from orchestration.ground import clock
+from orchestration.ground.counts import counted
 
 
 @writes
@@ -69,7 +70,7 @@ WHY_LEFT: Final = (
 def _said(outcome: Replaced) -> str:
     left = f" {outcome.left} more stay as they are: {WHY_LEFT}" if outcome.left else ""
     more = " There are more cases with it." if outcome.upto else ""
-    return f"The tag is changed in {outcome.done} case{'' if outcome.done == 1 else 's'}.{left}{more}"
+    return f"The tag is changed in {counted(outcome.done, 'case')}.{left}{more}"
 
 
 @writes

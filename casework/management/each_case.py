@@ -9,6 +9,7 @@ from django.core.management.base import CommandError, OutputWrapper
 
 from audit.data_keys import KeyFault
 from orchestration.casetypes.case_type import Faulty
+from orchestration.ground.counts import counted
 
 
 class EachCase:
@@ -33,4 +34,4 @@ class EachCase:
     def end(self) -> None:
         """Raises CommandError where something was passed over."""
         if self.missed:
-            raise CommandError(f"{self.missed} cases could not be read: they are named above.")
+            raise CommandError(f"{counted(self.missed, 'case')} could not be read: see above.")

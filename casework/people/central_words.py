@@ -10,6 +10,7 @@ from casework.studio.rule_versions import newest_types
 from casework.tasks.justification import longest_text
 from orchestration.casetypes.approval_chains import BETWEEN
 from orchestration.casetypes.case_type import CaseType, FormField
+from orchestration.ground.counts import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def no_room(subject: str, letters: int) -> str:
     found = _answer(subject)
     if found is None or letters <= found.longest:
         return ""
-    return f"This answer has room for {found.longest} letters."
+    return f"This answer has room for {counted(found.longest, 'letter')}."
 
 
 def _answer(subject: str) -> _Answer | None:

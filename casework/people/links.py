@@ -21,6 +21,7 @@ from casework.access.client_models import ServicePrincipal
 from casework.access.passwords import address_for
 from casework.access.permissions import origin_of
 from casework.ldap.setup import ISSUER
+from orchestration.ground.counts import counted
 from orchestration.ground.refusals import Refused
 
 log = structlog.get_logger()
@@ -57,7 +58,7 @@ def _mailed(user: User, address: str) -> Link:
     text = (
         f"Hello {user.get_full_name() or user.get_username()},\n\n"
         f"set your password for Casewright here:\n\n{address}\n\n"
-        f"The link works once, for {hours} hours. Your name for signing in is {user.get_username()}.\n"
+        f"The link works once, for {counted(hours, 'hour')}. Your name for signing in is {user.get_username()}.\n"
     )
     try:
         send_mail("Your password for Casewright", text, settings.DEFAULT_FROM_EMAIL, [user.email])

@@ -29,6 +29,7 @@ from casework.people.second_person import needs_second, proposal_make
 from casework.people.views import WAITS
 from casework.scim.models import DirectoryRecord
 from casework.web.decorators import person, reads_and_writes
+from orchestration.ground.counts import counted
 from orchestration.ground.refusals import Refused
 
 DO: Final = ("add", "remove")
@@ -110,7 +111,7 @@ def _settings() -> Iterator[tuple[str, str, str]]:
     yield "Links for passwords go by mail", _yes(settings.EMAIL_URL), "EMAIL_URL"
     yield "The token of a service lasts", _minutes(settings.CLIENT_TOKEN_SECONDS), "CASEWRIGHT_CLIENT_TOKEN_SECONDS"
     by_scim = DirectoryRecord.objects.filter(person__isnull=False, removed=False).exclude(external_id__startswith=MARK)
-    yield "A directory has made or changed, by SCIM", f"{by_scim.count()} people", ""
+    yield "A directory has made or changed, by SCIM", counted(by_scim.count(), "person", "people"), ""
     yield from directory_rows()
     yield "Identity provider", settings.OIDC_ISSUER or "none", "CASEWRIGHT_OIDC_ISSUER"
     if oidc_provider.is_set():
@@ -146,7 +147,7 @@ def _asked_of() -> str:
 
 
 def _minutes(seconds: int) -> str:
-    return f"{seconds // 60} minutes" if seconds < 7200 else f"{seconds / 3600:g} hours"
+    return counted(seconds // 60, "minute") if seconds < 7200 else counted(seconds / 3600, "hour")
 
 
 def _yes(given: object) -> str:

@@ -25,6 +25,7 @@ from casework.people.services import reason_errors
 from casework.people.sight import Changed
 from casework.people.unit_services import NOT_YOURS, begun, unit_held
 from casework.studio.rule_versions import newest_types
+from orchestration.ground.counts import counted
 from orchestration.ground.refusals import Refused
 
 
@@ -71,7 +72,8 @@ def _kept(
             units.policy_refused(**rule, why=why, origin=origin)
             return Refused("looser", why)
     if kind == "keeping" and wanted is not None and wanted < (floor := all_rules()[subject].floor):
-        why = f"By {all_rules()[subject].law} cases are kept for {floor} days at least: nobody erases one before."
+        kept = f"By {all_rules()[subject].law} cases are kept for {counted(floor, 'day')} at least"
+        why = f"{kept}: nobody erases one before."
         units.policy_refused(**rule, why=why, origin=origin)
         return Refused("looser", why)
     if row is not None and (wanted is None or is_looser(kind, wanted, row.value)) and not administers(by, unit.parent):

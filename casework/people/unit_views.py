@@ -24,6 +24,7 @@ from casework.people.unit_policies import policy_rows, policy_set
 from casework.people.unit_rights import changes_units, looks_at_units
 from casework.people.views import WAITS
 from casework.web.decorators import answered, person, reads_and_writes
+from orchestration.ground.counts import counted
 from orchestration.ground.refusals import Refused
 
 
@@ -166,7 +167,7 @@ def _said(outcome: Changed | Refused, by: User) -> str:
         return ""
     if not outcome.anything:
         return "It was so already."
-    freed = f" {outcome.freed} task{'' if outcome.freed == 1 else 's'} went back to the group." if outcome.freed else ""
+    freed = f" {counted(outcome.freed, 'task')} went back to the group." if outcome.freed else ""
     waits = f"Asked for.{WAITS}{ALONE if outcome.waiting and is_alone(by) else ''}"
     return waits if outcome.waiting else f"Changed.{freed}"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from casework.studio.rule_versions import newest_types
 from orchestration.casetypes.case_type import by_definition
 from orchestration.casetypes.usage import Asked, Model, Usage, Use, usage
+from orchestration.ground.counts import counted
 from orchestration.models import Actor, Definition
 
 KINDS = {"case": "Cases", "process": "Processes", "decision": "Decisions", "form": "Forms"}
@@ -99,7 +100,7 @@ def _row(model: Model, found: Usage, names: dict[tuple[str, str], str]) -> Model
 
 def _made_of(model: Model) -> str:
     """What stands in it, in words: "2 user tasks, 1 sub-process"."""
-    return ", ".join(f"{count} {what if count == 1 else _several(what)}" for what, count in model.counts)
+    return ", ".join(counted(count, what, _several(what)) for what, count in model.counts)
 
 
 def _several(what: str) -> str:

@@ -21,6 +21,7 @@ from casework.systems.models import Comparison
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.casetypes.owners import Owner
 from orchestration.ground import clock
+from orchestration.ground.counts import counted
 from orchestration.jobs.asking import Question, ask
 from orchestration.jobs.attempt import Attempt
 from orchestration.models import Instance
@@ -143,7 +144,7 @@ def look_after() -> None:
     for row in lost[:SWEEP_AT_MOST]:
         dead = row.tries >= MOST_TRIES
         again = Comparison.objects.filter(pk=row.pk, state=State.RUNNING, since=row.since)
-        error = f"Who compares has died of it {row.tries} times." if dead else ""
+        error = f"Who compares has died of it {counted(row.tries, 'time')}." if dead else ""
         if again.update(state=State.FAILED if dead else State.WAITING, since=now, error=error) and not dead:
             nudge_comparison(row.pk)
     waiting = Comparison.objects.filter(state=State.WAITING, since__lt=now - PATIENCE).order_by("since")

@@ -17,6 +17,7 @@ from casework.cases.unit_asks import WORDS
 from casework.forms.schema_form import schema_at
 from orchestration.casetypes.approval_chains import subject_of
 from orchestration.casetypes.case_type import CaseType, Form, FormField
+from orchestration.ground.counts import counted
 
 WORDY: Final = "textarea"
 """What takes several lines is written in one's own words; what takes one has a form of its own, and an end."""
@@ -37,7 +38,7 @@ def _asked(each: FormField, least: int, unit: str, case_type: CaseType) -> FormF
     if not least or (longest := longest_text(case_type, each)) is None:
         return each
     least = min(least, longest)
-    said = f"{unit} asks for it, with at least {least} characters."
+    said = f"{unit} asks for it, with at least {counted(least, 'character')}."
     return replace(
         each, help=f"{each.help} {said}".strip(), least=least, required=True,
         asked_when={}, required_when={}, required_unless={},

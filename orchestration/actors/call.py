@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from orchestration.actors.contract import ActorError
 from orchestration.actors.handoff import Checked
+from orchestration.ground.counts import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def limited(call: Call) -> Iterator[None]:
 @contextmanager
 def _alarm(limit: timedelta) -> Iterator[None]:
     def ring(*_: Any) -> None:
-        raise ActorError(f"It took longer than {limit.total_seconds():g} seconds.", temporary=True)
+        raise ActorError(f"It took longer than {counted(limit.total_seconds(), 'second')}.", temporary=True)
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, limit.total_seconds())

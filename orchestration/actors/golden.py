@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from orchestration.actors import kinds
 from orchestration.actors.versions import Standing, is_on
+from orchestration.ground.counts import counted
 from orchestration.models import ActorVersion, GoldenAnswer, Trial
 
 Json = Any
@@ -71,8 +72,8 @@ def refusal(said: Said, reason: str) -> str:
     """Why it may not be used yet; "" where it may."""
     if said.missing:
         return (
-            f"It is held against {said.wanted} answers of golden cases before it is used, and {said.missing} of them "
-            "are still to come. Look at its passport, then take it on."
+            f"It is held against {counted(said.wanted, 'answer')} of golden cases before it is used, and "
+            f"{said.missing} of them are still to come. Look at its passport, then take it on."
         )
     if said.otherwise and len(reason) < LEAST_REASON:
         return (

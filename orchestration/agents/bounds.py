@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from orchestration.ground.counts import counted
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -55,13 +57,17 @@ class Most:
 
 def exhausted(limits: Limits, spent: Spent, most: Most) -> str:
     """Which limit lets it not think once more, as a sentence; empty where all do."""
+    thoughts, tokens = counted(limits.calls, "thought"), counted(limits.tokens, "token")
     checks = (
-        (spent.runs > limits.runs, f"It has worked on this case {limits.runs} times, which is its limit."),
-        (spent.calls >= limits.calls, f"It has had its {limits.calls} thoughts."),
-        (spent.tokens + most.tokens > limits.tokens, f"Another thought could pass its {limits.tokens} tokens."),
+        (spent.runs > limits.runs, f"It has worked on this case {counted(limits.runs, 'time')}, which is its limit."),
+        (spent.calls >= limits.calls, f"It has had its {thoughts}."),
+        (
+            spent.tokens + most.tokens > limits.tokens,
+            f"Another thought could pass its {tokens}.",
+        ),
         (_too_dear(limits, spent, most), f"Another thought could pass its budget of {limits.cost}."),
         (spent.time >= limits.time, f"Its time of {limits.time} is over."),
-        (spent.idle >= limits.idle, f"Nothing came of its last {limits.idle} thoughts."),
+        (spent.idle >= limits.idle, f"Nothing came of its last {counted(limits.idle, 'thought')}."),
     )
     return next((sentence for holds, sentence in checks if holds), "")
 

@@ -21,6 +21,7 @@ from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.codec import decode
 from orchestration.engine.state import State
 from orchestration.ground import clock
+from orchestration.ground.counts import counted
 from orchestration.knowledge.search import Passage, Reader, find, passages
 from orchestration.models import AgentProposal, AgentRun, HumanTask, Instance
 
@@ -133,7 +134,7 @@ def search(run: Running, move: Propose, action: Action, looked: Looked) -> None:
     near = [one.id for one in find(question, reader(run), FOUND) if one.near >= NEAR]
     fresh = [one for one in near if one not in _remembered(run)]
     run.row.memory = [*run.row.memory, *({"passage": one} for one in fresh)]
-    told = f"{len(near)} passages found." if len(near) != 1 else "One passage found."
+    told = f"{counted(len(near), 'passage')} found."
     fields = {
         "tool": action.tool.key, "name": action.tool.name, "reason": move.reason,
         "evidence": looked.cited(move.evidence), "chosen": dict(action.chosen),

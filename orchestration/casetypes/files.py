@@ -18,6 +18,7 @@ from jsonschema.exceptions import SchemaError, ValidationError
 
 from orchestration.casetypes.asked_first import SHAPE as ASKED_FIRST
 from orchestration.ground import schemas
+from orchestration.ground.counts import counted
 
 Json = Any
 
@@ -370,7 +371,7 @@ def _in_words(error: ValidationError | SchemaError) -> str:
         case "minLength":
             return "this is empty."
         case "maxLength":
-            return f"this has {len(value)} characters; at most {limit} are possible."
+            return f"this has {counted(len(value), 'character')}; at most {counted(limit, 'is', 'are')} possible."
         case "pattern":
             return f"{_shown(value)} does not have the form {limit}."
         case _:

@@ -11,6 +11,7 @@ from typing import Final
 from orchestration.clauses.comparing import Deviation, Matched
 from orchestration.clauses.finding import Clause, sentences
 from orchestration.clauses.standard import SEVERE
+from orchestration.ground.counts import counted
 
 LONGEST: Final = 3_000
 LONGEST_REPORT: Final = 12_000
@@ -41,7 +42,7 @@ def told(deviations: Sequence[Deviation]) -> str:
     severe = sum(one.section.weight == SEVERE for one in deviations)
     if not deviations:
         return "no deviation was found"
-    return f"{len(deviations)} deviation{'s' if len(deviations) > 1 else ''}, {severe} of them severe"
+    return f"{counted(len(deviations), 'deviation')}, {severe} of them severe"
 
 
 def letter(deviations: Sequence[Deviation]) -> str:

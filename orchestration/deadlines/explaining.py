@@ -22,6 +22,7 @@ from orchestration.deadlines.rule import (
     in_units,
 )
 from orchestration.deadlines.work_calendar import WorkCalendar
+from orchestration.ground.counts import counted
 
 MOST: Final = 12
 """Single days that are named; of more only their number."""
@@ -82,9 +83,9 @@ def _days(found: Reckoned) -> Iterator[str]:
     counts = Counter(why for _, why in found.skipped)
     weekends = sum(many for why, many in counts.items() if why.startswith("a "))
     if weekends:
-        yield f"{weekends} {'day' if weekends == 1 else 'days'} on which the office never works did not count."
+        yield f"{counted(weekends, 'day')} on which the office never works did not count."
     if still := counts["it stood still"]:
-        yield f"{still} {'day' if still == 1 else 'days'} on which it stood still did not count."
+        yield f"{counted(still, 'day')} on which it stood still did not count."
     if len(plain) > MOST:
         yield f"{len(plain)} holidays and closed days did not count."
     else:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from orchestration.ground.counts import counted
+
 UNITS: Final = ("hours", "working hours", "days", "working days", "weeks", "months", "years")
 LONGEST: Final = 10_000
 """Of an amount, so that a deadline lies within the calendar."""
@@ -85,4 +87,4 @@ def rule_of(length: str, *, rolls: bool = True, closing: bool = False) -> Rule:
 
 def in_units(amount: int, unit: str) -> str:
     """ "1 working day", "3 weeks"."""
-    return f"{amount} {unit[:-1] if amount == 1 else unit}"
+    return counted(amount, unit[:-1])

@@ -18,6 +18,7 @@ from orchestration.actors.golden import expected_of
 from orchestration.actors.registration import version_step
 from orchestration.actors.routing import Objection
 from orchestration.ground import clock
+from orchestration.ground.counts import counted
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import trials
 from orchestration.models import Actor, ActorVersion, GoldenAnswer, GoldenCase, Instance, Job, Trial
@@ -96,7 +97,9 @@ def put_to_work(version: ActorVersion, by: Origin, reason: str = "") -> ActorVer
     """Try a version on all golden cases now, and put it to work where they, or the reason given, let it."""
     while (after := go_on(version.pk)) is not None:
         if after:
-            return Refused("busy", f"It can be tried on golden cases in {after:.0f} seconds: its actor is busy.")
+            return Refused(
+                "busy", f"It can be tried on golden cases in {counted(round(after), 'second')}: its actor is busy."
+            )
     return version_step(row=version, to=ActorVersion.State.IN_USE, by=by, reason=reason)
 
 

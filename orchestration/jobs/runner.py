@@ -25,6 +25,7 @@ from orchestration.actors.routing import Choice, Way
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.commands import ACTOR_FAILED, AskPerson, Command, CompleteJob, FailJob, ResolveIncident
 from orchestration.ground import clock
+from orchestration.ground.counts import counted
 from orchestration.ground.refusals import Refused
 from orchestration.ground.tracing import span
 from orchestration.jobs import (
@@ -348,9 +349,9 @@ def let_go(job: Job) -> None:
         if deaths < MOST_DEATHS:
             nudge_jobs(job.instance_id, [job.job])
         elif job.is_question:
-            questions.give_up(job, f"No worker came back from it, {deaths} times.")
+            questions.give_up(job, f"No worker came back from it, {counted(deaths, 'time')}.")
         else:
-            error = f"No worker came back from this job, {deaths} times."
+            error = f"No worker came back from this job, {counted(deaths, 'time')}."
             given_up = FailJob(job.job, error, code=ACTOR_FAILED)
             services.send(case, given_up, Origin("system:sweep", cause=f"job {job.job}"))
 

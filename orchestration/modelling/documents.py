@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from orchestration.actors.capability import SUFFIX, shipped
+from orchestration.ground.counts import counted
 from orchestration.modelling.conditions import Field
 from orchestration.modelling.form import LEVELS
 from orchestration.modelling.outline import Outline, Step
@@ -46,7 +47,7 @@ def manifest_file(outline: Outline) -> str:
         },
     }  # fmt: skip
     if outline.deadline_days:
-        length = f"{outline.deadline_days} day{'s' if outline.deadline_days > 1 else ''}"
+        length = counted(outline.deadline_days, "day")
         document["deadlines"] = [{"key": "in-time", "title": "Done in time", "length": length}]
     return yaml_text(document)
 

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from jsonschema.exceptions import ValidationError
 
+from orchestration.ground.counts import counted
+
 Json = Any
 
 KINDS: Final = {
@@ -40,11 +42,11 @@ def form_fault(error: ValidationError) -> str:
         case "minItems":
             return f"give at least {limit}."
         case "maxItems":
-            return f"there are {len(value):,}; at most {limit} are possible."
+            return f"there are {len(value):,}; at most {counted(limit, 'is', 'are')} possible."
         case "minLength":
             return "write something here."
         case "maxLength":
-            return f"this has {len(value):,} characters; at most {limit} are possible."
+            return f"this has {len(value):,} characters; at most {counted(limit, 'is', 'are')} possible."
         case "minimum" | "maximum":
             return f"write a number that is at {'least' if error.validator == 'minimum' else 'most'} {limit}."
         case "pattern":

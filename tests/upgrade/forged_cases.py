@@ -235,18 +235,18 @@ ROWS = {
     ),
     "a message is slipped into the outbox": (
         "insert into orchestration_outbox (sender_id, kind, name, variables, created) values (2, 'signal', 'pay', '{}', now())",
-        "1 rows of the outbox are not in the history",
+        "1 row of the outbox is not in the history",
     ),
     "a call is struck from the ledger": (
         "delete from orchestration_actorcall where id = (select min(id) from orchestration_actorcall)",
-        "1 rows of the ledger of calls of the history are missing",
+        "1 row of the ledger of calls of the history is missing",
     ),
     "a call is made up": (
         "insert into orchestration_actorcall (instance_id, job_id, attempt, actor, version, capability, started, latency_ms, "
         "input_reference, outcome, error) select instance_id, job_id, attempt, actor, version, capability, started, "
         "latency_ms, input_reference, outcome, error from orchestration_actorcall where id = "
         "(select min(id) from orchestration_actorcall)",
-        "1 rows of the ledger of calls are not in the history",
+        "1 row of the ledger of calls is not in the history",
     ),
     "a model is said to have been surer": (
         "update orchestration_actorcall set confidence = 0.999 where id = (select min(id) from orchestration_actorcall)",

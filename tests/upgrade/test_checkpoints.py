@@ -138,7 +138,7 @@ def test_the_command_fails_by_what_was_signed_alone() -> None:
     file.write_bytes(content.replace(b'"number":1', b'"number":2'))
     out = io.StringIO()
     try:
-        with pytest.raises(CommandError, match="1 histories do not hold"):
+        with pytest.raises(CommandError, match="1 history does not hold"):
             call_command("verify_audit", stdout=out)
     finally:
         file.write_bytes(content)

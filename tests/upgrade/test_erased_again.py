@@ -69,7 +69,7 @@ def test_what_was_erased_since_a_backup_goes_again_when_it_is_restored(before: s
             forget()
             told = said("restore", str(tmp_path / "backup"))
             assert "1 erased again, which the backup had still." in told and "20 cases" in told
-            assert "Taken out again of 1 cases of others" in told and "ask for it anew" not in told
+            assert "Taken out again of 1 case of others" in told and "ask for it anew" not in told
             assert not traces(MARKS).cases and mentions_again() == Mentioned()
             assert not Case.objects.filter(pk=held.pk).exists() and Case.objects.filter(pk=other.pk).exists()
             assert erase_again() == 0 and "All histories hold" in verified()

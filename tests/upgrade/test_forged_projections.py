@@ -108,7 +108,7 @@ def test_each_forgery_is_named_and_made_anew(viewed: Case, name: str) -> None:
     forgery, sentence = REBUILT[name]
     forged(forgery)
     told = verified("--whole")
-    assert sentence in told and "1 histories do not hold" in told
+    assert sentence in told and "1 history does not hold" in told
     call_command("rebuild_pasts", str(viewed.pk), stdout=io.StringIO())
     assert "All histories hold" in verified("--whole")
     assert FormerValue.objects.filter(instance=2).exists()

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from audit.services import Origin
 from casework.access.roles_verification import control_begin
+from orchestration.ground.counts import counted
 from tests.upgrade.forged_cases import CHAINS, FACES, ROWS, STATES
 from tests.upgrade.forged_rules import ROLES, RULES
 
@@ -51,7 +52,7 @@ def test_each_forgery_is_named_and_the_rest_is_checked(name: str) -> None:
     lines, end = said(forgery)
     assert sentence in lines, lines
     broken = {line.split(",")[0].split(":")[0] for line in lines.splitlines() if line}
-    assert end == f"{len(broken)} histories do not hold"
+    assert end == counted(len(broken), "history does not hold", "histories do not hold")
     assert len(broken) == 1 or name in TOUCH_TWO
 
 

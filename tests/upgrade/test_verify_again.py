@@ -41,7 +41,7 @@ def test_only_what_has_gone_on_is_read_again() -> None:
     assert "Read now" not in verified()
     assert "Read now: 0 cases, 0 events. 21 others stand" in verified()
     case_viewed(by=User.objects.get(username="anna"), case=Case.objects.get(pk=2))
-    assert "Read now: 1 cases, 43 events. 20 others stand" in verified()
+    assert "Read now: 1 case, 43 events. 20 others stand" in verified()
     assert "Read now" not in verified("--whole")
 
 
@@ -49,7 +49,7 @@ def test_a_case_that_changed_beside_its_history_is_read_again_and_found() -> Non
     verified()
     forged("update orchestration_instance set status = 'completed' where id = 2")
     for _ in range(2):
-        with pytest.raises(CommandError, match="1 histories do not hold"):
+        with pytest.raises(CommandError, match="1 history does not hold"):
             verified()
 
 
@@ -101,7 +101,7 @@ def test_a_head_that_somebody_else_wrote_is_named_until_the_key_is_said_to_be_ne
     VerifiedHead.objects.filter(chain=chain).update(mac=bytes(32))
     for _ in range(2):
         out = io.StringIO()
-        with pytest.raises(CommandError, match="1 histories do not hold"):
+        with pytest.raises(CommandError, match="1 history does not hold"):
             call_command("verify_audit", *options, stdout=out)
         (line,) = out.getvalue().splitlines()
         assert line.startswith(name) and line.endswith("was not written with this product's key")
@@ -112,7 +112,7 @@ def test_a_head_that_somebody_else_wrote_is_named_until_the_key_is_said_to_be_ne
 def test_cases_that_are_named_leave_an_interrupted_run_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "CASES_AT_ONCE", 5)
     interrupted(whole=True)
-    assert "1 cases" in verified("17")
+    assert "1 case" in verified("17")
     report = verify_all(whole=False, processes=1, **NOTHING)
     assert report.went_on and report.run.whole and report.before == 10
 
@@ -165,13 +165,13 @@ def test_the_end_of_the_chain_of_rules_cannot_be_cut_off_with_its_head_set_back(
         "update audit_standingchain s set head_sequence = e.sequence, head_digest = e.digest from audit_auditevent e "
         "where s.id = 0 and e.chain = 0 and e.sequence = s.head_sequence - 1"
     )
-    with pytest.raises(CommandError, match="1 histories do not hold"):
+    with pytest.raises(CommandError, match="1 history does not hold"):
         verified()
 
 
 def test_an_access_chain_whose_head_is_gone_is_named() -> None:
     forged("delete from audit_standingchain where id = -3")
-    with pytest.raises(CommandError, match="1 histories do not hold"):
+    with pytest.raises(CommandError, match="1 history does not hold"):
         verified()
 
 

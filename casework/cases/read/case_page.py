@@ -39,6 +39,7 @@ from casework.cases.read.suspension import Suspension, suspension
 from casework.cases.read.timeline import Line, lines
 from casework.cases.read.waiting import Awaited, Coming, awaited, coming
 from casework.models import Case
+from orchestration.ground.counts import counted
 from orchestration.models import Incident, Job
 from orchestration.privacy.masking import View
 
@@ -212,7 +213,7 @@ def _machine_work(seen: Look) -> Iterator[MachineWork]:
         return
     under_way = Job.objects.filter(instance=seen.case.instance_id, state__in=UNDER_WAY)
     for job in under_way.order_by("pk").defer("input"):
-        note = f"Tried {job.attempts} times: {seen.view.text(job.last_error)}" if job.last_error else ""
+        note = f"Tried {counted(job.attempts, 'time')}: {seen.view.text(job.last_error)}" if job.last_error else ""
         part = seen.view.text(seen.running.around(job.item))
         yield MachineWork(seen.view.text(job.name or job.capability), part, job.state, job.attempts, note)
 

@@ -15,6 +15,7 @@ from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import titles
 from casework.cases.read.past import ROOT, WRITTEN
 from casework.cases.read.values import InWords, values_in_words
+from orchestration.ground.counts import counted
 
 Json = Any
 
@@ -154,5 +155,5 @@ def _label(pointer: str, named: Mapping[str, str]) -> str:
 
 def _in_words(said: InWords, pointer: str, value: Json) -> Json:
     if isinstance(value, list) and any(isinstance(one, list | Mapping) for one in value):
-        return f"{len(value)} entr{'y' if len(value) == 1 else 'ies'}"
+        return counted(len(value), "entry", "entries")
     return None if value in (None, "", [], {}) else said(pointer, value)

@@ -13,6 +13,7 @@ from typing import Final
 
 from casework.cases.read.case_view import Look
 from casework.cases.read.execution_tree import AT_WORK, Node, Part, Running
+from orchestration.ground.counts import counted
 from orchestration.view.models import (
     SUB_PROCESSES,
     Activity,
@@ -102,7 +103,7 @@ class Strip:
 
 
 def _told(some: int, all_of_them: int, what: str, how: str) -> str:
-    return f"{some} of {all_of_them} {what}{'' if all_of_them == 1 else 's'} {how}" if all_of_them else ""
+    return f"{some} of {counted(all_of_them, what)} {how}" if all_of_them else ""
 
 
 # -- stages and milestones

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from audit.checkpoints import CheckpointFault, public, signing_key
 from audit.services import Origin
 from orchestration.ground import clock
+from orchestration.ground.counts import counted
 from orchestration.shell.verification.checkpoints import begin_anew, take
 
 
@@ -34,5 +35,7 @@ class Command(BaseCommand):
             raise CommandError(str(fault)) from fault
         if statement is None:
             raise CommandError("Somebody else is signing at this moment.")
-        self.stdout.write(f"Checkpoint {statement.number}: {statement.heads} chains, {len(statement.changed)} changed.")
+        self.stdout.write(
+            f"Checkpoint {statement.number}: {counted(statement.heads, 'chain')}, {len(statement.changed)} changed."
+        )
         self.stdout.write(f"Public key: {key}")

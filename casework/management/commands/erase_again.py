@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from casework.erasure.again import erase_again, mentions_again
+from orchestration.ground.counts import counted
 
 
 class Command(BaseCommand):
@@ -16,6 +17,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{erase_again()} erased again.")
         mentioned = mentions_again()
         if mentioned.taken:
-            self.stdout.write(f"Taken out again of {mentioned.taken} cases of others, which named them.")
+            self.stdout.write(f"Taken out again of {counted(mentioned.taken, 'case')} of others, which named them.")
         for chain, order in mentioned.left:
             self.stdout.write(f"History {chain} names again whom order {order} took out: ask for it anew.")

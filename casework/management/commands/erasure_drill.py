@@ -30,6 +30,7 @@ from casework.erasure.words import Words
 from casework.intake.services import Opened, case_open
 from casework.models import UnsentForm
 from orchestration.ground import clock
+from orchestration.ground.counts import counted
 from orchestration.ground.refusals import Refused
 
 
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         planted = look(mark)
         if not planted.hits:
             raise CommandError("The planted person was not found before the erasure: this drill shows nothing.")
-        self.stdout.write(f"Planted in a case of {case_type}: found in {len(planted.hits)} places.")
+        self.stdout.write(f"Planted in a case of {case_type}: found in {counted(len(planted.hits), 'place')}.")
         with ExitStack() as made:
             file = made.enter_context(backed_up()) if backup else None
             self._erase(chain, mark)
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         chain = _plant_mention(mark, case_type)
         if not (planted := look(mark)).hits:
             raise CommandError("The mention that was planted was not found before: this drill shows nothing.")
-        self.stdout.write(f"Mentioned in a case of somebody else's: found in {len(planted.hits)} places.")
+        self.stdout.write(f"Mentioned in a case of somebody else's: found in {counted(len(planted.hits), 'place')}.")
         origin = Origin(f"operator:{getpass.getuser()}", cause="manage.py erasure_drill")
         taken = take_out_now(chain=chain, words=Words((mark,)), order=0, origin=origin)
         if isinstance(taken, Refused):
@@ -81,7 +82,7 @@ class Command(BaseCommand):
             had = look(mark)
             if not had.hits:
                 raise CommandError("The backup of before does not have the planted person: this shows nothing.")
-            self.stdout.write(f"The backup of before has them in {len(had.hits)} places.")
+            self.stdout.write(f"The backup of before has them in {counted(len(had.hits), 'place')}.")
             erase_again()
             UnsentForm.objects.filter(pk__in=traces((mark,)).forms).delete()
             self._say(look(mark), "Restored and erased again")
@@ -91,7 +92,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Still there: {place}")
         looked = f"{left.tables} tables, {left.files} files, {left.keys} keys of broker and cache"
         if left.hits:
-            raise CommandError(f"{len(left.hits)} hits in {looked}.")
+            raise CommandError(f"{counted(len(left.hits), 'hit')} in {looked}.")
         self.stdout.write(f"{done}: 0 hits in {looked}.")
 
 

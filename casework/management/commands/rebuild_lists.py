@@ -15,6 +15,7 @@ from casework.lists.projection import GONE, KEPT, columns, listed_values
 from casework.management.each_case import EachCase
 from casework.models import Case
 from casework.tasks.barred import rebuilt
+from orchestration.ground.counts import counted
 from orchestration.shell.services import lock
 from orchestration.view.state import INSTANCE_ENDED
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         each = EachCase(self.stderr, "lists do not find it by its values")
         rows = found.order_by("pk").values_list("pk", "instance_id")
         count = sum(each.done(number, _rebuilt, instance) for number, instance in rows.iterator(chunk_size=500))
-        self.stdout.write(f"{count} cases: done.")
+        self.stdout.write(f"{counted(count, 'case')}: done.")
         each.end()
 
 

@@ -13,6 +13,7 @@ from casework.cases.past_rows import rebuild
 from casework.management.each_case import EachCase
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition
+from orchestration.ground.counts import counted
 
 
 class Command(BaseCommand):
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         each = EachCase(self.stderr, "its past is kept as it was")
         rows = found.select_related("instance").defer("instance__items", "instance__data").order_by("pk")
         count = sum(each.done(case.pk, _rebuilt, case) for case in rows.iterator(chunk_size=500))
-        self.stdout.write(f"{count} cases: done.")
+        self.stdout.write(f"{counted(count, 'case')}: done.")
         each.end()
 
 

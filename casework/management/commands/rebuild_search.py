@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from casework.cases.search_row import forget_words, rebuild
 from casework.management.each_case import EachCase
 from casework.models import Case, SearchedCase
+from orchestration.ground.counts import counted
 
 
 class Command(BaseCommand):
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         each = EachCase(self.stderr, "it is not found by what it says now")
         numbers = found.order_by("-pk").values_list("pk", flat=True)
         count = sum(each.done(number, rebuild, number) for number in numbers.iterator(chunk_size=500))
-        self.stdout.write(f"{count} cases: done.")
+        self.stdout.write(f"{counted(count, 'case')}: done.")
         if not cases and not missing:
             self.stdout.write(f"{forget_words()} words forgotten that stand in no case any more.")
         each.end()

@@ -19,6 +19,7 @@ from audit.sealed_streams import opened_stream, subject_of
 from casework.erasure.again import erase_again, mentions_again
 from casework.models import SearchedCase
 from casework.runtime.database_programs import program
+from orchestration.ground.counts import counted
 
 
 class Command(BaseCommand):
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             self._made_anew(rebuild)  # a backup of sealed cases leaves out what these make
         mentioned = mentions_again()
         if mentioned.taken:
-            self.stdout.write(f"Taken out again of {mentioned.taken} cases of others, which named them.")
+            self.stdout.write(f"Taken out again of {counted(mentioned.taken, 'case')} of others, which named them.")
         for chain, order in mentioned.left:
             self.stdout.write(f"History {chain} names again whom order {order} took out: ask for it anew.")
         call_command("verify_audit", "--whole", *["--new-key"] * new_key, stdout=self.stdout)

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from audit import data_keys
 from audit.data_keys import KeyFault
 from orchestration.documents import store
+from orchestration.ground.counts import counted
 
 SAID_EVERY = 1000
 
@@ -31,11 +32,11 @@ class Command(BaseCommand):
             if new:
                 self.stdout.write(f"New master key {data_keys.master_added()}.")
             wrapped, unread = self._wrap()
-            self.stdout.write(f"{wrapped} data keys wrapped anew.")
+            self.stdout.write(f"{counted(wrapped, 'data key')} wrapped anew.")
             sealed, damaged = self._seal()
-            self.stdout.write(f"{sealed} contents sealed that were kept in clear.")
+            self.stdout.write(f"{counted(sealed, 'content')} sealed that were kept in clear.")
             if drop_old and not unread:
-                self.stdout.write(f"{data_keys.masters_dropped()} master keys of before forgotten.")
+                self.stdout.write(f"{counted(data_keys.masters_dropped(), 'master key')} of before forgotten.")
         except KeyFault as fault:
             raise CommandError(str(fault)) from fault
         if unread:

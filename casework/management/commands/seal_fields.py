@@ -16,6 +16,7 @@ from casework.cases.sealed_before import case_seal, cases_in_clear, cases_with_t
 from casework.cases.search_row import forget_words
 from casework.deadlines.reasons import cases_with_reasons_in_clear, reasons_seal
 from casework.management.each_case import EachCase
+from orchestration.ground.counts import counted
 
 SAID_EVERY = 1000
 
@@ -39,10 +40,10 @@ class Command(BaseCommand):
         beside = sum(each.done(instance, texts_seal, instance) for instance in cases_with_texts_in_clear())
         beside += sum(each.done(instance, reasons_seal, instance) for instance in cases_with_reasons_in_clear())
         forget_words()
-        self.stdout.write(f"{sealed} cases sealed.")
+        self.stdout.write(f"{counted(sealed, 'case')} sealed.")
         if looked > sealed:
             self.stdout.write(f"{looked - sealed} stay in clear.")
         if beside:
-            self.stdout.write(f"Beside {beside} cases that were sealed already, texts were in clear: sealed, too.")
+            self.stdout.write(f"Beside {counted(beside, 'case')} sealed already, texts were in clear: sealed, too.")
         self.stdout.write("What their histories said until now stays as it was written: it cannot be written anew.")
         each.end()

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from audit.data_keys import KeyFault
 from casework.proof.histories import called
+from orchestration.ground.counts import counted
 from orchestration.shell.verification.checkpoints import Signed
 from orchestration.shell.verification.control import control_has_begun
 from orchestration.shell.verification.every import Report
@@ -57,20 +58,23 @@ class Command(BaseCommand):
         if found.unsigned:
             self.stderr.write(f"Not held against checkpoints. {found.unsigned}")
         if found.broken:
-            raise CommandError(f"{found.broken} histories do not hold")
+            raise CommandError(counted(found.broken, "history does not hold", "histories do not hold"))
         self._holds(found.report, found.standing)
         if found.erased:
-            self.stdout.write(f"Erased by order: {found.erased} cases, whose links hold without their contents.")
+            self.stdout.write(
+                f"Erased by order: {counted(found.erased, 'case')}, whose links hold without their contents."
+            )
         if found.signed is not None:
             self.stdout.write(_as_signed(found.signed))
 
     def _holds(self, report: Report, standing: tuple[Verdict, ...]) -> None:
         events = report.read + report.events_before + sum(verdict.events for verdict in standing)
-        self.stdout.write(f"All histories hold: {report.cases} cases, {events} events.")
+        self.stdout.write(f"All histories hold: {counted(report.cases, 'case')}, {counted(events, 'event')}.")
         if report.before:
+            cases, read = counted(report.cases - report.before, "case"), counted(report.read, "event")
+            others = counted(report.before, "other stands", "others stand")
             self.stdout.write(
-                f"Read now: {report.cases - report.before} cases, {report.read} events. {report.before} others stand "
-                "as they were verified before, and were not read again; --whole reads them."
+                f"Read now: {cases}, {read}. {others} as verified before, not read again; --whole reads all."
             )
         if not control_has_begun():
             self.stdout.write("People, groups and actors were not compared: `manage.py deploy` notes who is there.")

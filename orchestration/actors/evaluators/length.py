@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from orchestration.actors.evaluators.evaluator import Evaluator, Parameters, Result, Scored
 from orchestration.actors.guardrails.places import texts
+from orchestration.ground.counts import counted
 
 Json = Any
 _WHOLE: Final = {"type": "integer", "minimum": 1, "maximum": 1_000_000}
@@ -20,10 +21,10 @@ def score(result: Result, parameters: Parameters) -> Scored | None:
         return Scored(0.0, "there is no such text")
     length, least, most = len(text), parameters.get("least", 1), parameters.get("most")
     if length < least:
-        return Scored(length / least, f"{length} characters; at least {least} are wanted")
+        return Scored(length / least, f"{counted(length, 'character')}; at least {counted(least, 'is', 'are')} wanted")
     if most is not None and length > most:
-        return Scored(most / length, f"{length} characters; at most {most} are wanted")
-    return Scored(1.0, f"{length} characters")
+        return Scored(most / length, f"{counted(length, 'character')}; at most {counted(most, 'is', 'are')} wanted")
+    return Scored(1.0, counted(length, "character"))
 
 
 EVALUATOR: Final = Evaluator(

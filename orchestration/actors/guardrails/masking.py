@@ -25,6 +25,7 @@ from orchestration.actors.guardrails.guardrail import (
     object_schema,
 )
 from orchestration.actors.guardrails.places import MOST_PLACES, below, texts
+from orchestration.ground.counts import counted
 from orchestration.privacy.classification import Node, rank
 from orchestration.privacy.masking import mask
 from orchestration.privacy.principal import Principal
@@ -55,7 +56,7 @@ def check(crossing: Crossing, parameters: Parameters) -> Said:
     if value == crossing.value:
         return PASSED
     places = crossing.places(*differing(crossing.value, value))
-    told = f"{len(places)} place{'s are' if len(places) != 1 else ' is'} masked for this actor."
+    told = f"{counted(len(places), 'place is', 'places are')} masked for this actor."
     return Said(sentence=told, places=places[:MOST_PLACES], value=value)
 
 

@@ -26,6 +26,7 @@ from orchestration.actors.guardrails.guardrail import (
     object_schema,
 )
 from orchestration.actors.guardrails.places import MOST_PLACES, texts, with_texts
+from orchestration.ground.counts import counted
 from orchestration.privacy.classification import Classification, Node
 from orchestration.privacy.masks import PSEUDONYM as BY_FORM
 from orchestration.privacy.stand_ins import WORDS, kind_of
@@ -56,7 +57,7 @@ def check(crossing: Crossing, parameters: Parameters) -> Said:
     if not names.restore:
         return PASSED
     places = crossing.places(*(place for place, text in texts(value) if PSEUDONYM.search(text)))
-    told = f"{len(names.restore)} pseudonym{'s stand' if len(names.restore) != 1 else ' stands'} for personal details."
+    told = f"{counted(len(names.restore), 'pseudonym stands', 'pseudonyms stand')} for personal details."
     return Said(sentence=told, places=places[:MOST_PLACES], value=value, restore=dict(names.restore))
 
 

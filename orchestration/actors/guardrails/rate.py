@@ -19,6 +19,7 @@ from orchestration.actors.guardrails.guardrail import (
     object_schema,
 )
 from orchestration.actors.handoff import Outcome
+from orchestration.ground.counts import counted
 
 Json = Any
 MINUTE: Final = 60.0
@@ -32,7 +33,8 @@ def normal(given: Json) -> Parameters:
 def check(crossing: Crossing, parameters: Parameters) -> Said:
     if crossing.handoff.numbers.calls < parameters["calls"]:
         return PASSED
-    told = f"{crossing.handoff.actor} was called {parameters['calls']} times in this minute, which is the limit."
+    times = counted(parameters["calls"], "time")
+    told = f"{crossing.handoff.actor} was called {times} in this minute, which is the limit."
     return Said(Outcome.BLOCK, told, again=MINUTE)
 
 

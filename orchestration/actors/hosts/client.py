@@ -20,6 +20,7 @@ import httpx2
 
 from orchestration.actors.hosts.addresses import HostRefused, Listed, permitted
 from orchestration.actors.hosts.connecting import ListedHosts, TimeOver
+from orchestration.ground.counts import counted
 
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 SAFE: Final = frozenset({"GET", "HEAD"})
@@ -86,7 +87,7 @@ def exchange(sent: Sent, listed: Iterable[Listed], bounds: Bounds) -> Got:
         if onward is None:
             return got
         sent = onward
-    raise WireFault(f"It redirects more than {bounds.redirects} times.", temporary=False, undone=True)
+    raise WireFault(f"It redirects more than {counted(bounds.redirects, 'time')}.", temporary=False, undone=True)
 
 
 def reach(url: str, listed: Iterable[Listed], seconds: float) -> None:

@@ -15,6 +15,7 @@ import psycopg
 
 from audit.data_keys import KeyFault
 from audit.sealed_values import opened_text, opened_value, read
+from orchestration.ground.counts import counted
 from orchestration.shell.verification.expected import Either, Rows
 from orchestration.shell.verification.told import Told, canonical
 
@@ -196,16 +197,16 @@ def ordered_apart(table: Table, told: Told, rows: Sequence[RawRow], *, whole: bo
     for place, (expected, row) in enumerate(zip(ready, rows, strict=False), wanted.count + 1):
         yield from _columns_apart(table, told, place, expected, row[2:])
     if len(rows) < len(ready):
-        yield f"{_rows(len(ready) - len(rows), table)} of the history are missing"
+        yield f"{_rows(len(ready) - len(rows), f'{table.word} of the history')} missing"
     elif whole and len(rows) > len(ready):
-        yield f"{_rows(len(rows) - len(ready), table)} are not in the history"
+        yield f"{_rows(len(rows) - len(ready), table.word)} not in the history"
     wanted.count += len(ready)
     wanted.behind = rows[-1][1] if rows else wanted.behind
     del wanted.rows[: len(ready)]
 
 
-def _rows(count: int, table: Table) -> str:
-    return f"{count} rows of the {table.word}"
+def _rows(count: int, what: str) -> str:
+    return counted(count, f"row of the {what} is", f"rows of the {what} are")
 
 
 def _columns_apart(

@@ -288,9 +288,7 @@ def test_a_finished_call_wakes_it_again_with_a_run_of_its_own(upset: Callable[..
     assert AgentProposal.objects.filter(tool="add:call_customer", run__instance=case.instance_id).count() == 1
 
 
-@pytest.mark.parametrize(
-    ("limits", "why"), [({"calls": 1}, "1 thoughts"), ({"runs": 1}, "worked on this case 1 times")]
-)
+@pytest.mark.parametrize(("limits", "why"), [({"calls": 1}, "1 thought"), ({"runs": 1}, "worked on this case 1 time")])
 def test_beyond_its_limits_it_gives_up_and_says_so(
     upset: Callable[..., Case], agent_limits: Callable[..., None], limits: dict[str, int], why: str
 ) -> None:

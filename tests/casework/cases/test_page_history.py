@@ -56,9 +56,9 @@ def test_a_history_without_its_end_is_told_to_be_broken_behind_what_is_kept(peop
     head = case.instance.head_sequence = AuditEvent.objects.filter(chain=case.instance_id).count() + 1
     case.instance.save(update_fields=["head_sequence"])
     client.force_login(people["axel"])
-    told = client.post(f"/cases/{case.pk}/verify/").content.decode()
-    assert "The history does not hold." in told
-    assert f"First broken at event {head}; {head - 1} events are kept." in told
+    page = told(client.post(f"/cases/{case.pk}/verify/"))
+    assert "The history does not hold." in page
+    assert f"First broken at event {head}; {head - 1} events are kept." in page
 
 
 def test_the_page_says_that_the_rules_wrote_what_they_decided(people, case, client):
@@ -68,9 +68,9 @@ def test_the_page_says_that_the_rules_wrote_what_they_decided(people, case, clie
 
 def test_verifying_a_true_history_says_so_and_is_kept_itself(people, case, client):
     client.force_login(people["axel"])
-    told = client.post(f"/cases/{case.pk}/verify/").content.decode()
-    assert "The history holds." in told
-    assert "exactly the stored one" in told
+    page = told(client.post(f"/cases/{case.pk}/verify/"))
+    assert "The history holds." in page
+    assert "exactly the stored one" in page
     assert AuditEvent.objects.filter(chain=case.instance_id, action="case.verified", actor="person:axel").count() == 1
     assert "The history holds." in client.post(f"/cases/{case.pk}/verify/").content.decode()
 

@@ -43,7 +43,7 @@ def test_what_is_left_anywhere_is_named(
     monkeypatch.setattr("secrets.token_hex", lambda size: "0123456789abcdef")
     (own_state / "forgotten.log").write_bytes(b"called by " + b64encode(b"?zq0123456789abcdef"))
     said = io.StringIO()
-    with pytest.raises(CommandError, match="1 hits in"):
+    with pytest.raises(CommandError, match="1 hit in"):
         call_command("erasure_drill", stdout=said)
     assert f"Still there: {own_state / 'forgotten.log'}" in said.getvalue()
 
@@ -53,7 +53,7 @@ def test_what_cannot_be_looked_through_shows_nothing(
     complaint: Definition, own_state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("django.conf.settings.CELERY_BROKER_URL", f"redis+socket://{own_state}/none.sock")
-    with pytest.raises(CommandError, match="1 hits in"):
+    with pytest.raises(CommandError, match="1 hit in"):
         call_command("erasure_drill", stdout=io.StringIO())
 
 

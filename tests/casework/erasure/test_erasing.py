@@ -90,7 +90,7 @@ def test_an_order_takes_the_case_with_all_that_hangs_on_it_and_its_chain_still_h
     with pytest.raises(store.Damaged):
         store.content_of(digest)
     said = verified()
-    assert "do not hold" not in said and "Erased by order: 1 cases" in said, said
+    assert "do not hold" not in said and "Erased by order: 1 case" in said, said
 
 
 @pytest.mark.parametrize("kept_by", ["open", "floor", "hold", "no rule"])

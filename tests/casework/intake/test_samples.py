@@ -88,7 +88,7 @@ def test_an_uploaded_case_type_starts_with_the_samples_in_its_zip(client: Client
     assert "samples/more.csv" in current("refund").files
     said = start(client, people["ada"], "refund")
     assert "9 sample cases of “Refund” are open." in said
-    assert "samples/more.csv, line 3: This row has 1 fields instead of 2." in said
+    assert "samples/more.csv, line 3: This row has 1 field instead of 2." in said
 
 
 @override_settings(SAMPLES_OFFERED=False)

@@ -121,7 +121,7 @@ def test_an_erasure_destroys_the_key_and_needs_none(
         assert erase_now(chain=case.instance_id, order=7, why="A rule", origin=Origin("person:axel")) is not None
     with pytest.raises(KeyFault, match="destroyed"):
         opened(kept)
-    assert "Erased by order: 1 cases" in verified() and not Instance.objects.exists()
+    assert "Erased by order: 1 case" in verified() and not Instance.objects.exists()
 
 
 def test_a_case_whose_key_is_lost_can_still_be_erased(analysed: Callable[..., Case]) -> None:
@@ -140,7 +140,7 @@ def test_what_was_kept_in_clear_before_is_sealed_while_the_case_goes_on(
     said = io.StringIO()
     call_command("seal_fields", stdout=said)
     call_command("seal_fields", stdout=said)
-    assert said.getvalue().count("1 cases sealed.") == said.getvalue().count("0 cases sealed.") == 1
+    assert said.getvalue().count("1 case sealed.") == said.getvalue().count("0 cases sealed.") == 1
     assert {one.split(" of ")[1] for one in in_clear(IBAN, PERSON["card"])} == {"audit_auditpayload"}
     assert verify(_unread(case)).faults == ()
 
@@ -161,7 +161,7 @@ def test_texts_that_an_older_version_kept_in_clear_beside_a_sealed_case_are_seal
     assert len(in_clear("It was not me")) == 2
     said = io.StringIO()
     call_command("seal_fields", stdout=said)
-    assert "Beside 1 cases" in said.getvalue() and in_clear("It was not me") == []
+    assert "Beside 1 case" in said.getvalue() and in_clear("It was not me") == []
     contest.refresh_from_db()
     run.refresh_from_db()
     assert contest.objection == "It was not me" and run.plan == plan

@@ -81,7 +81,7 @@ def test_what_was_kept_in_clear_goes_on_being_read_and_is_sealed_by_and_by(own_s
     stop.set()
     reader.join()
     assert missing == [] and in_clear(own_store) == []
-    assert "21 contents sealed" in said and "1 master keys of before forgotten" in said
+    assert "21 contents sealed" in said and "1 master key of before forgotten" in said
     assert "0 contents sealed" in rotated() and store.content_of(old[3]) == LETTER + bytes([3])
 
 

@@ -51,7 +51,7 @@ def found(case: int) -> tuple[int, str]:
     """What Verify says of the case, which must be wrong; the command says the same and its exit status tells."""
     verdict = verify(Instance.objects.get(pk=case))
     assert not verdict.ok
-    with pytest.raises(CommandError, match="1 histories do not hold") as failed:
+    with pytest.raises(CommandError, match="1 history does not hold") as failed:
         call_command("verify_audit")
     assert failed.value.returncode == 1
     return verdict.sequence, verdict.reason
@@ -217,13 +217,13 @@ def test_a_task_that_was_opened_again_by_hand_is_found(case: int) -> None:
 def test_the_chain_of_rules_is_checked_too(case: int) -> None:
     with trigger_forced_aside():
         assert sql("update audit_auditevent set actor = 'person:nobody' where chain = 0 and sequence = 1") == 1
-    with pytest.raises(CommandError, match="1 histories do not hold"):
+    with pytest.raises(CommandError, match="1 history does not hold"):
         call_command("verify_audit")
 
 
 def test_what_holds_is_said_to_hold(case: int, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("verify_audit")
-    assert "All histories hold: 1 cases" in capsys.readouterr().out
+    assert "All histories hold: 1 case" in capsys.readouterr().out
 
 
 def test_a_case_that_goes_on_while_all_are_verified_is_no_forgery(case: int) -> None:

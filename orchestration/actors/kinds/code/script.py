@@ -13,6 +13,7 @@ from typing import Any, Final
 from orchestration.actors.contract import ActorError
 from orchestration.actors.kinds.code import sandbox
 from orchestration.ground.child_process import Limits, Ran, TookTooLong, ran
+from orchestration.ground.counts import counted
 
 Json = Any
 PROGRAM: Final = Path(sandbox.__file__)
@@ -26,12 +27,12 @@ def run_script(code: str, given: Json, limits: Limits) -> Json:
     try:
         return _answer(ran([sys.executable, "-I", "-S", str(PROGRAM)], json.dumps(asked).encode(), limits), limits)
     except TookTooLong:
-        raise ActorError(f"It took longer than {2 * limits.seconds} seconds.", temporary=False) from None
+        raise ActorError(f"It took longer than {counted(2 * limits.seconds, 'second')}.", temporary=False) from None
 
 
 def _answer(done: Ran, limits: Limits) -> Json:
     if done.was_killed() and len(done.said) <= limits.output:
-        raise ActorError(f"It used more than {limits.seconds} seconds of CPU.", temporary=False)
+        raise ActorError(f"It used more than {counted(limits.seconds, 'second')} of CPU.", temporary=False)
     if len(done.said) > limits.output:
         raise ActorError(f"Its result has more than {limits.output} bytes.", temporary=False)
     try:

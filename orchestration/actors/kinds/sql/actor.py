@@ -21,6 +21,7 @@ from orchestration.actors.kinds.files import FileRefused
 from orchestration.actors.kinds.http_connector.file import Rule
 from orchestration.actors.kinds.sql.database import Connection, connected
 from orchestration.actors.kinds.sql.file import KEY, Statement, statement_of
+from orchestration.ground.counts import counted
 from orchestration.ground.secrets import DOTS
 
 Json = Any
@@ -125,7 +126,7 @@ def _query(statement: Statement) -> sql.SQL:
 
 def _bounded(rows: list[dict[str, Any]], statement: Statement) -> list[Json]:
     if len(rows) > statement.rows:
-        raise ActorError(f"There are more than {statement.rows} rows.", temporary=False)
+        raise ActorError(f"There are more than {counted(statement.rows, 'row')}.", temporary=False)
     return [{name: _plain(value) for name, value in row.items()} for row in rows]
 
 
