@@ -26,7 +26,7 @@ from casework.documents.labels import COLUMNS, labels_of
 from casework.documents.models import Document
 from casework.documents.read import document_for_user, documents_of, listed
 from casework.documents.services import document_add, document_downloaded
-from casework.documents.sight import takes_file
+from casework.documents.sight import files_given, takes_file
 from casework.documents.viewer import viewer
 from casework.documents.views import PARTED, as_download
 from casework.models import Case
@@ -64,6 +64,7 @@ class DocumentInFull(DocumentShape):
     reading = s.CharField(help_text="`waiting`, `reading`, `read` or `failed`.")
     said = s.CharField(help_text="Why it could not be read.")
     fields_found = FieldFound(many=True)
+    file_given = s.BooleanField(help_text="Whether you get the file; otherwise `content/` answers 409.")
 
 
 class DocumentList(s.Serializer[object]):
@@ -172,7 +173,10 @@ class DocumentView(APIView):
         view = viewer(seen, found, {}, user_may_work=False)
         told = DocumentShape(listed(found, seen, actor_names({found.by: True}))).data
         row = view.reading
-        more = {"reading": row.state if row else "", "said": row.said if row else "", "fields_found": view.fields}
+        more = {
+            "reading": row.state if row else "", "said": row.said if row else "", "fields_found": view.fields,
+            "file_given": bool(files_given(seen, [found.pk])),
+        }  # fmt: skip
         return Response(DocumentInFull(told | more).data)
 
 

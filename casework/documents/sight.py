@@ -7,8 +7,8 @@ file. Where a case type says for what its fields are read, each is as secret as 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
@@ -110,10 +110,30 @@ def hidden_from(user: User, document: Document) -> frozenset[str]:
 
 def takes_file(user: User, document: Document) -> bool:
     """Whether this person gets the file itself: who sees all that was read in it."""
-    _, sight = _seen_by(user, document)
-    row = Reading.objects.filter(document=document).first()
-    texts = ReadPage.objects.filter(document=document).values_list("text", flat=True)
-    return sight.lets_out(row, texts.iterator())
+    seen = look(user=user, case=document.case, now=clock.utc_now(), most=1)
+    return document.pk in files_given(seen, [document.pk])
+
+
+def files_given(seen: Look, numbers: Collection[int]) -> frozenset[int]:
+    """Which of these documents of a case its reader gets as files."""
+    sight = sight_of(seen, ())
+    rows, texts = Reading.objects.in_bulk(numbers), _texts(numbers if sight.parted else ())
+    return frozenset(one for one in numbers if sight.lets_out(rows.get(one), texts[one]))
+
+
+def _texts(numbers: Collection[int]) -> Mapping[int, list[str]]:
+    """What the pages of each document say."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for number, text in ReadPage.objects.filter(document__in=numbers).values_list("document", "text").iterator():
+        found[number].append(text)
+    return found
+
+
+def begins_shown(seen: Look, numbers: Collection[int]) -> frozenset[int]:
+    """Of which of these documents the first page is shown to the reader of a case: what may be masked is read first."""
+    if not sight_of(seen, ()).parted:
+        return frozenset(numbers)
+    return frozenset(ReadPage.objects.filter(document__in=numbers, number=1).values_list("document", flat=True))
 
 
 def dark_places(user: User, document: Document, page: int) -> tuple[Box, ...] | None:

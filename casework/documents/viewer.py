@@ -89,9 +89,8 @@ class Viewer:
     """`text`: that of the page, line by line; None where it was not read. `hits`: pages with what was searched for.
 
     `shown`: whether the page is; one that nobody has read is not, where something on it may be hidden.
-    `takes_file`: whether this reader gets the file itself, as far as this page tells. `facts`: of a long document what
-    each page says, with its address. `sentences`: of a recording, which is played from `at` on. `lines`: of what has
-    no picture.
+    `facts`: of a long document what each page says, with its address. `sentences`: of a recording, which is played from
+    `at` on. `lines`: of what has no picture.
     """
 
     id: int
@@ -118,7 +117,6 @@ class Viewer:
     at: str
     may_work: bool
     shown: bool
-    takes_file: bool
 
     @property
     def before(self) -> str:
@@ -165,7 +163,6 @@ def viewer(seen: Look, document: Document, asked: Mapping[str, str], *, user_may
         fields=tuple(_fields(sight, found, "" if asked.get("still") else lit)), facts=(),
         sentences=(), lines=(), at=_second(asked.get("at", "")),
         may_work=user_may_work, shown=kept is not None or not sight.parted,
-        takes_file=sight.lets_out(row, () if kept is None else (kept.text,)),
     )  # fmt: skip
     facts = shown(row.facts, sight.hidden, sight.text) if row else ()
     said = tuple(_sentences(sight, view, lines, found)) if view.kind.is_heard else ()

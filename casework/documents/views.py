@@ -25,7 +25,14 @@ from casework.documents.models import Document
 from casework.documents.pictures import WIDTHS, picture_of
 from casework.documents.read import document_for_user, documents_of, name_for
 from casework.documents.services import Added, document_add, document_downloaded
-from casework.documents.sight import blackened, dark_places, hidden_fields, hidden_from, takes_file
+from casework.documents.sight import (
+    begins_shown,
+    blackened,
+    dark_places,
+    files_given,
+    hidden_from,
+    takes_file,
+)
 from casework.documents.viewer import viewer
 from casework.models import Case
 from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, refusal, writes
@@ -64,10 +71,11 @@ def case_documents(request: HttpRequest, case_id: int) -> HttpResponse:
     cases.case_viewed(by=user, case=case)
     seen = look(user=user, case=case, now=clock.utc_now(), most=1)
     least, documents = seen.case_type.document_level, documents_of(seen)
+    numbers = [one.id for one in documents if not one.hidden]
     context: dict[str, Any] = {
         "case": case, "title": seen.view.text(case.title), "documents": documents,
         "bundles": partial(bundles_of, seen, documents),
-        "takes_file": not hidden_fields(seen.case_type, seen.view.principal),
+        "given": partial(files_given, seen, numbers), "drawn": partial(begins_shown, seen, numbers),
         "may_add": bool(least) and permissions.may(user, "work", case),
         "may_ask": permissions.may(user, "work", case), "takes": bool(least), "taken": TAKEN,
         "largest": LARGEST // MB, "most": MOST_AT_ONCE, "levels": _choices(least, seen),
@@ -131,7 +139,10 @@ def _shown(request: HttpRequest, one: Document, asked: dict[str, str], status: i
     user = person(request)
     seen = look(user=user, case=one.case, now=clock.utc_now(), most=1)
     view = viewer(seen, one, asked, user_may_work=permissions.may(user, "work", one.case))
-    context = {"case": one.case, "title": seen.view.text(one.case.title), "view": view}
+    context: dict[str, Any] = {
+        "case": one.case, "title": seen.view.text(one.case.title), "view": view,
+        "given": partial(files_given, seen, [one.pk]),
+    }  # fmt: skip
     return page_or_part(request, "documents/document.html", "documents/_viewer.html", context, status)
 
 

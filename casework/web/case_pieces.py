@@ -114,7 +114,7 @@ def _documents() -> tuple[Shared, ...]:
             "a place and a hit": {"view": {"lines": [[part, lit], [{"text": "today", "hit": True}]]}},
         }),
         ("A recording", "documents/_recording.html", {
-            "heard": {"view": {"takes_file": True, "case": 1, "id": 1, "name": "call.wav", "sentences": [
+            "heard": {"given": [1], "view": {"case": 1, "id": 1, "name": "call.wav", "sentences": [
                 said, {**said, "at": 6, "clock": "0:06", "doubtful": True},
             ]}},
             "may not be heard": {"view": {"id": 2}},

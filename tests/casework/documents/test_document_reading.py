@@ -23,7 +23,7 @@ from orchestration.tasks import sweep
 from tests.benchmarks import papers
 from tests.casework.actions import kept, open_task, statements
 from tests.casework.documents.test_case_documents import added, browser
-from tests.orchestration.documents.papers import written_pdf
+from tests.orchestration.documents.papers import bound, written_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +182,29 @@ def test_what_is_masked_in_the_text_is_black_on_the_page_where_a_case_type_names
     for door in ("", "/api"):
         refused = anna.get(f"{door}{address}content/")
         assert refused.status_code == 409 and b"not yours to see" in refused.content
+
+
+def test_a_file_is_offered_where_it_is_given_and_nowhere_else(
+    people: dict[str, User], open_case: Callable[..., Case]
+) -> None:
+    """Not by the first page alone: the account stands on the second. What nobody has read, nor its picture, is not."""
+    case, anna = open_case(), browser(people["anna"])
+    parted = added(people["anna"], case, bound(written_pdf("A letter."), written_pdf(*STATEMENT)), "parted.pdf")
+    plain = added(people["anna"], case, written_pdf("A letter."), "plain.pdf")
+    unread = added(people["anna"], case, written_pdf("Another."), "unread.pdf")
+    for one in (parted, plain):
+        reading.read(one.pk)
+    folder = f"/cases/{case.pk}/documents/"
+    listed = anna.get(folder).content.decode()
+    for one in (parted, plain, unread):
+        given = anna.get(f"{folder}{one.pk}/content/").status_code == 200
+        assert given == (one == plain)
+        assert given == (f"{folder}{one.pk}/content/" in listed)
+        assert given == (f"{folder}{one.pk}/content/" in anna.get(f"{folder}{one.pk}/").content.decode())
+        assert given == anna.get(f"/api{folder}{one.pk}/").json()["file_given"]
+        drawn = anna.get(f"{folder}{one.pk}/pages/1/320/").status_code == 200
+        assert drawn == (f"{folder}{one.pk}/pages/1/320/" in listed) == (one != unread)
+    assert listed.count("You do not get the file") == 2
 
 
 def test_a_group_of_digits_that_a_mask_shows_once_is_not_left_where_it_stands_again(

@@ -64,6 +64,17 @@ def written_pdf(*lines: str) -> bytes:
     )
 
 
+def bound(*papers: bytes) -> bytes:
+    """One PDF with the pages of these."""
+    whole = pdfium.PdfDocument.new()
+    for paper in papers:
+        whole.import_pages(pdfium.PdfDocument(paper))
+    out = BytesIO()
+    whole.save(out)
+    whole.close()
+    return out.getvalue()
+
+
 def photographed(*lines: str, size: int = 34) -> bytes:
     """A picture of these lines, as a scanner makes it."""
     from PIL import ImageDraw, ImageFont
