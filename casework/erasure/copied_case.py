@@ -24,7 +24,7 @@ from casework.comments.services import EDITED, SAID
 from casework.documents.read import documents_of
 from casework.erasure.own_data import Own, own_data
 from casework.models import Case
-from orchestration.casetypes.case_type import by_definition
+from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.privacy.classification import LEVELS, Rule
 from orchestration.privacy.principal import Principal
 
@@ -95,13 +95,43 @@ class CopiedCase:
     opened: tuple[str, ...]
 
 
-def copied_case(*, by: User, case: Case, marks: tuple[str, ...], now: datetime) -> CopiedCase:
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """A case as the person themselves gets it. `papers`: the same for its documents; `own`: which values are theirs."""
+
+    seen: Look
+    papers: Look
+    own: Own
+
+
+def as_theirs(*, by: User, case: Case, marks: tuple[str, ...], now: datetime) -> Theirs:
     """The case for the person themselves, as far as who makes the copy may see or reveal it."""
-    own = _own(by, case, marks, now)
+    who, may_reveal = permissions.principal(by, case, now), permissions.may(by, "reveal", case)
+    case_type = by_definition(case.instance.definition_id)
+    data = orjson.loads(bytes(case.instance.data))
+    own = own_data(data, case_type.classification, marks, who.sees, may_reveal)
     reader = ForThem(clearance=LEVELS[0], revealed=own.clear)
-    looking = replace(reader, clearance=permissions.clearance(by), purposes=permissions.purposes(by))
     found = look(user=by, case=case, now=now, most=1, reader=reader)
-    seen = replace(found, view=replace(found.view, principal=looking))  # for documents
+    looking = replace(reader, clearance=who.clearance, purposes=who.purposes)
+    papers = replace(looking, revealed=own.clear.union(_read_for(case_type, own, who, may_reveal)))
+    return Theirs(_seen_as(found, looking), _seen_as(found, papers), own)
+
+
+def _seen_as(seen: Look, reader: ForThem) -> Look:
+    return replace(seen, view=replace(seen.view, principal=reader))
+
+
+def _read_for(case_type: CaseType, own: Own, who: Principal, may_reveal: bool) -> Iterator[str]:
+    """The places that documents are read for and that nothing stands in: what is read there is hidden from nobody who
+    may see or reveal that place."""
+    for pointer in ("/" + path.replace(".", "/") for path in case_type.document_fields.values()):
+        if pointer not in own.others and (may_reveal or who.sees(case_type.classification.rule(pointer), pointer)):
+            yield pointer
+
+
+def copied_case(theirs: Theirs) -> CopiedCase:
+    """What the copy says of it."""
+    seen, own, case = theirs.seen, theirs.own, theirs.seen.case
     rows = links_upto(case.instance_id, case.instance.head_sequence)
     whole = replace(seen, history=tuple(entry_of(row) for row in rows), names=_nobody(seen))
     return CopiedCase(
@@ -112,13 +142,6 @@ def copied_case(*, by: User, case: Case, marks: tuple[str, ...], now: datetime) 
         hidden=tuple(sorted(own.others | own.beyond)), others=tuple(sorted(own.others)),
         opened=tuple(sorted(own.opened)),
     )  # fmt: skip
-
-
-def _own(by: User, case: Case, marks: tuple[str, ...], now: datetime) -> Own:
-    who = permissions.principal(by, case, now)
-    data = orjson.loads(bytes(case.instance.data))
-    classification = by_definition(case.instance.definition_id).classification
-    return own_data(data, classification, marks, who.sees, permissions.may(by, "reveal", case))
 
 
 def _nobody(seen: Look) -> Names:

@@ -1,9 +1,9 @@
 """What is held of a person, in one file that they can be given (GDPR, articles 15 and 20)?
 
 Their own cases whole, as far as who makes the copy may see or reveal it; of cases that are somebody else's only where
-they are named; details of others are masked, and people of the house are called that. What may not be in it is counted,
-so that nobody takes a part for the whole. Each case keeps in its history that it was copied, and the control chain who
-copied what, for whom by keyed digest.
+they are named; details of others are masked, in documents too, and people of the house are called that. What may not be
+in it is counted, so that nobody takes a part for the whole. Each case keeps in its history that it was copied, and the
+control chain who copied what, for whom by keyed digest.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from casework.access import permissions
 from casework.access.permissions import origin_of
 from casework.cases.read.case_view import look
 from casework.documents.models import Document
-from casework.erasure.copied_case import CopiedCase, copied_case
+from casework.erasure.copied_case import CopiedCase, as_theirs, copied_case
+from casework.erasure.copied_documents import Given, given
 from casework.erasure.finding import Traces, digests, traces
 from casework.erasure.mentions import Mention, mentions
 from casework.erasure.own_data import stands_in
 from casework.erasure.rules import invalid, reason_amiss
 from casework.models import Case
-from orchestration.documents import store
 from orchestration.ground.refusals import Refused
 from orchestration.models import Outbox
 from orchestration.shell import services
@@ -63,7 +63,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """How much else names the person and is not in the copy."""
+    """How much else names the person and is not in the copy. `withheld` cases may not be opened by who made it."""
 
     withheld: int
     forms: int
@@ -73,7 +73,7 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """All that the file says. `withheld` cases may not be opened by who made it."""
+    """All that the file says. `documents`: where they were asked for, what of each is in it."""
 
     marks: tuple[str, ...]
     made: datetime
@@ -82,6 +82,7 @@ class Held:
     elsewhere: tuple[Elsewhere, ...]
     letters: tuple[Letter, ...]
     beside: Beside
+    documents: tuple[Given, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def person_copy(
     *, by: User, marks: tuple[str, ...], own: Collection[int], reason: str, now: datetime, files: bool = False
 ) -> Copy | Refused:
     """A copy of what is held of a person. `own`: numbers of the chains of their own cases; `files`: their documents,
-    too, in which nothing can be masked."""
+    too, whole or masked (`copied_documents`)."""
     reason = reason.strip()
     if wrong := reason_amiss(reason):
         return invalid(wrong)
@@ -105,14 +106,18 @@ def person_copy(
     theirs, others, withheld = _opened(by, found, own)
     if files and sum(Document.objects.filter(case__in=theirs).values_list("size", flat=True)) > MOST:
         return Refused("too-large", f"The documents of these cases are more than {MOST // 1_000_000} MB together.")
+    shown = [as_theirs(by=by, case=case, marks=marks, now=now) for case in theirs]
+    copied = tuple(map(copied_case, shown))
+    asked = zip(shown, copied, strict=True) if files else ()
+    papers = [paper for seen, case in asked for paper in given(seen.papers, case.documents)]
     held = Held(
-        marks=marks, made=now, reason=reason,
-        cases=tuple(copied_case(by=by, case=case, marks=marks, now=now) for case in theirs),
+        marks=marks, made=now, reason=reason, cases=copied,
         elsewhere=tuple(_elsewhere(by, case, marks, now) for case in others), letters=tuple(_letters(found, marks)),
         beside=Beside(withheld, len(found.forms), len(found.knowledge), len(found.standing)),
+        documents=tuple(one for one, _ in papers),
     )  # fmt: skip
     file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
-    contents = dict(_documents(held, theirs)) if files else {}
+    contents = {one.file: content for one, content in papers if one.file}
     digest = _pack(file, held, contents)
     _record(by, held, theirs, digest, len(contents))
     file.seek(0)
@@ -137,23 +142,13 @@ def _letters(found: Traces, marks: tuple[str, ...]) -> Iterator[Letter]:
         yield Letter(row.name, row.created, stands_in((orjson.loads(bytes(row.variables)),), marks))
 
 
-def _documents(held: Held, theirs: list[Case]) -> Iterator[tuple[str, bytes]]:
-    """Those that the reader may see. One that is not there now is left out; its line in the copy says its digest."""
-    kept = dict(Document.objects.filter(case__in=theirs).values_list("pk", "digest"))
-    for one in (one for case in held.cases for one in case.documents if one.digest):
-        try:
-            yield f"documents/{one.number}-{one.name.replace('/', '_')}", store.content_of(kept[one.number])
-        except (store.Damaged, store.Away):
-            continue
-
-
 def _pack(file: IO[bytes], held: Held, contents: dict[str, bytes]) -> str:
     """Writes the zip; the digest of what it says, in hex."""
     told = {"format": FORMAT, **asdict(held), "files": sorted(contents)}
     machine = orjson.dumps(told, option=orjson.OPT_INDENT_2)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("copy.json", machine)
-        packed.writestr("copy.html", render_to_string("erasure/copy.html", {"held": held, "files": sorted(contents)}))
+        packed.writestr("copy.html", render_to_string("erasure/copy.html", {"held": held}))
         for name, content in contents.items():
             packed.writestr(name, content)
     return sha256(machine).hexdigest()

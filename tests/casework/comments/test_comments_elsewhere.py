@@ -12,7 +12,7 @@ from django.core import mail
 from audit.services import Origin
 from casework.comments.mails import comment_mailed
 from casework.comments.services import About, comment_edit, comment_withdraw
-from casework.erasure.copied_case import copied_case
+from casework.erasure.copied_case import as_theirs, copied_case
 from casework.erasure.erasing import erase_now
 from casework.erasure.taking_out import take_out_now
 from casework.erasure.words import Words
@@ -119,9 +119,8 @@ def test_a_copy_of_a_persons_data_has_what_was_said_about_them(people: People, a
     case = analysed()
     row = said(case, people["anna"], "Their friend is patient")
     comment_withdraw(by=people["anna"], case=case, number=row.number)
-    copied = copied_case(
-        by=people["ada"], case=Case.objects.get(pk=case.pk), marks=(PERSON["name"],), now=clock.utc_now()
-    )
+    stands = Case.objects.get(pk=case.pk)
+    copied = copied_case(as_theirs(by=people["ada"], case=stands, marks=(PERSON["name"],), now=clock.utc_now()))
     assert [one.what for one in copied.comments] == ["Their friend is patient"]
 
 

@@ -13,14 +13,16 @@ from django.contrib.auth.models import Group, User
 from django.http.response import HttpResponseBase
 
 from audit.models import AuditEvent, AuditPayload
+from casework.documents import reading
 from casework.documents.services import document_add
 from casework.erasure.own_data import own_data
 from casework.models import Case
 from orchestration.privacy.classification import classify
 from tests.casework.conftest import PERSON
+from tests.casework.documents.test_case_documents import added
 from tests.casework.erasure.test_erasing import verified
 from tests.casework.erasure.test_pages import browser
-from tests.orchestration.documents.papers import picture
+from tests.orchestration.documents.papers import picture, written_pdf
 
 People = dict[str, User]
 ADDRESS = "/changes/keeping/copy/"
@@ -44,8 +46,9 @@ def test_the_copy_has_their_cases_whole_and_of_others_where_they_are_named(
     people["clara"].groups.set([Group.objects.get(name="Privacy officers")])
     told = "My card was swallowed. Ask Otto, otto@elsewhere.example. Mine is maria.sandoval@example.org."
     mine, other = open_case(message=told), open_case(message="Maria Sandoval saw it: 555-1234.", customer=dict(OTTO))
-    document_add(by=people["anna"], case=mine, name="Letter.png", content=picture())
+    letter = added(people["anna"], mine, b"The machine kept my card.", "Letter.txt")
     document_add(by=people["anna"], case=other, name="Maria Sandoval.png", content=picture("red"))
+    reading.read(letter.pk)
     clara = browser(people["clara"])
     page = clara.post(ADDRESS, ASKED | {"do": "search"}).content.decode()
     assert f'value="{mine.instance_id}"' in page and f'value="{other.instance_id}"' in page
@@ -55,9 +58,9 @@ def test_the_copy_has_their_cases_whole_and_of_others_where_they_are_named(
     number = mine.documents.get().pk
     for text in (json.dumps(case, ensure_ascii=False), shown):
         assert PERSON["iban"] in text and "maria.sandoval@example.org" in text and "otto@elsewhere" not in text
-        assert "added the document “Letter.png”" in text and f"Last document: nothing → {number}" in text
+        assert "added the document “Letter.txt”" in text and f"Last document: nothing → {number}" in text
         assert "anna" not in text.lower()  # who works here is a person of the house
-    assert any(name.startswith("documents/") and name.endswith("Letter.png") for name in files)
+    assert any(name.startswith("documents/") and name.endswith("Letter.txt") for name in files)
     assert not any("Maria" in name for name in files)
     (elsewhere,) = said["elsewhere"]
     places = [one["place"] for one in elsewhere["mentions"]]
@@ -70,6 +73,43 @@ def test_the_copy_has_their_cases_whole_and_of_others_where_they_are_named(
     told = browser(people["axel"]).get(f"/cases/{mine.pk}/history/").content.decode()
     assert "copied the case for whose data it is" in told
     assert "All histories hold" in verified()
+
+
+@pytest.mark.django_db
+def test_a_document_goes_whole_where_nothing_in_it_is_masked_and_else_as_text_without_others(
+    people: People, open_case: Callable[..., Case]
+) -> None:
+    """Whoever makes the copy: an account that is the person's own is in clear for those who may reveal it, alone."""
+    people["clara"].groups.set([Group.objects.get(name="Privacy officers")])
+    case, anna = open_case(), people["anna"]
+    own = f"I am {PERSON['name']}, my account is {PERSON['iban']}.".encode()
+    shared = written_pdf("The machine kept two cards.", f"Mine and {OTTO['email']}")
+    papers = {"own.txt": own, "shared.pdf": shared, "unread.txt": b"Not read."}
+    for name, content in papers.items():
+        one = added(anna, case, content, name)
+        if name != "unread.txt":
+            reading.read(one.pk)
+    added(people["clara"], case, b"For few.", "beyond.txt", "confidential")
+    asked = ASKED | {"case": [case.instance_id], "files": "yes"}
+    answer = browser(people["clara"]).post(ADDRESS, asked)
+    said, told, texts = in_files(answer)
+    assert said == {"own.txt": "whole", "shared.pdf": "masked", "unread.txt": "unread"}, "none beyond a clearance"
+    assert texts["own.txt"] == own and set(texts) == {"own.txt", "shared.pdf.txt"}
+    masked = texts["shared.pdf.txt"].decode()
+    assert "Page 1\n\nThe machine kept two cards.\nMine and " in masked and OTTO["email"] not in masked
+    assert "so that nobody knows whom else it is about" in told and "with what is not yours masked" in told
+    said, _, texts = in_files(browser(people["axel"]).post(ADDRESS, asked))
+    assert said == {"own.txt": "masked", "shared.pdf": "masked", "unread.txt": "unread"}
+    assert all(PERSON["iban"].encode() not in text for text in texts.values())
+
+
+def in_files(answer: HttpResponseBase) -> tuple[dict[str, str], str, dict[str, bytes]]:
+    """What the copy says of each document, to people too, and the files of them that are in it, by name."""
+    whole = io.BytesIO(b"".join(answer))  # type: ignore[arg-type]
+    with zipfile.ZipFile(whole) as packed:
+        said = {one["name"]: one["how"] for one in json.loads(packed.read("copy.json"))["documents"]}
+        files = {name.partition("-")[2]: packed.read(name) for name in packed.namelist() if "/" in name}
+        return said, packed.read("copy.html").decode(), files
 
 
 def payload(chain: int) -> AuditPayload:
