@@ -1,6 +1,6 @@
 """`python -m casework.runtime.demo_systems [--only NAME] [--port PORT] [--fresh]`; NAME is one of `SYSTEMS`
 
-Set the demo's real systems up once, and serve them until Ctrl-C.
+Set the demo's real systems up once, and serve them until Ctrl-C; one that ends by itself is started again (`watching`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import argparse
 import signal
 import sys
 import threading
-from contextlib import ExitStack
+from functools import partial
 from http.server import ThreadingHTTPServer
 
 from casework.runtime.demo_systems import books, gateway, payment_desk, payment_server
@@ -31,6 +31,7 @@ from casework.runtime.demo_systems.people_server import (
     PeopleServer,
 )
 from casework.runtime.demo_systems.rpc import Erp
+from casework.runtime.demo_systems.watching import Running
 from casework.runtime.processes import ServiceFailed
 
 SYSTEMS = ("erp", "payments", "documents", "mainframe", "webdav", "directory", *ALONE)
@@ -103,11 +104,11 @@ def main() -> int:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        with ExitStack() as running:
+        with Running() as running:
             for name in [options.only] if options.only else SYSTEMS[:2]:
                 serve(name, running, options.port, fresh=options.fresh)
             print("  Ctrl-C stops what runs here.", flush=True)
-            signal.pause()
+            running.stay(partial(print, flush=True))
     except ServiceFailed as failure:
         print(f"The demo's systems cannot run: {failure}", file=sys.stderr)
         return 1
@@ -116,7 +117,7 @@ def main() -> int:
     return 0
 
 
-def serve(name: str, running: ExitStack, port: int, *, fresh: bool) -> None:
+def serve(name: str, running: Running, port: int, *, fresh: bool) -> None:
     match name:
         case "erp":
             serve_erp(running, Environment(), port, fresh=fresh)
@@ -134,39 +135,35 @@ def serve(name: str, running: ExitStack, port: int, *, fresh: bool) -> None:
             serve_alone(running, name, port + 12 + 2 * list(ALONE).index(name))
 
 
-def serve_alone(running: ExitStack, name: str, port: int) -> None:
+def serve_alone(running: Running, name: str, port: int) -> None:
     here = StandInServer(name, port)
-    running.callback(here.stop)
-    here.start()
+    running.begins(f"The stand-in for {here.of.title}", here, here.start)
     said = " \\\n      ".join(f"{variable}={value}" for variable, value in here.variables.items())
     told = {"title": here.of.title, "variables": said, "address": here.address, "folder": here.folder}
     print(READY_ALONE.format(**told), flush=True)
 
 
-def serve_documents(running: ExitStack, port: int) -> None:
+def serve_documents(running: Running, port: int) -> None:
     print("Setting moto up (the first time takes a minute)", flush=True)
     documents = DocumentServer(port)
     documents.install()
-    running.callback(documents.stop)
-    documents.start()
+    running.begins("moto (its bucket begins empty)", documents, documents.start)
     keys = " ".join(f"{name}={value}" for name, value in KEYS.items())
     print(READY_DOCUMENTS.format(bucket=BUCKET, address=documents.address, keys=keys), flush=True)
 
 
-def serve_webdav(running: ExitStack, port: int) -> None:
+def serve_webdav(running: Running, port: int) -> None:
     print("Setting WsgiDAV up (the first time takes a moment)", flush=True)
     folder = FolderServer(port)
     folder.install()
-    running.callback(folder.stop)
-    folder.start()
+    running.begins("WsgiDAV", folder, folder.start)
     told = {"address": folder.address, "user": DAV_USER, "password": folder.password, "files": folder.files}
     print(READY_WEBDAV.format(**told), flush=True)
 
 
-def serve_directory(running: ExitStack, port: int) -> None:
+def serve_directory(running: Running, port: int) -> None:
     people = PeopleServer(port)
-    running.callback(people.stop)
-    people.start()
+    running.begins("slapd", people, people.start)
     told = {
         "address": people.address, "who": READER, "password": people.password, "base": PEOPLE, "groups": GROUPS,
         "owner": OWNER, "people": ", ".join(BEGINS_WITH), "their": PASSWORD,
@@ -174,35 +171,37 @@ def serve_directory(running: ExitStack, port: int) -> None:
     print(READY_DIRECTORY.format(**told), flush=True)
 
 
-def serve_mainframe(running: ExitStack, port: int) -> None:
+def serve_mainframe(running: Running, port: int) -> None:
     print("Setting the core system up (the first time takes a moment)", flush=True)
     core = CoreServer(port)
     core.install()
-    running.callback(core.stop)
-    core.start()
+    running.begins("The core system", core, core.start)
     print(READY_MAINFRAME.format(port=port, user=USER, password=core.password), flush=True)
 
 
-def serve_erp(running: ExitStack, here: Environment, port: int, *, fresh: bool) -> None:
+def serve_erp(running: Running, here: Environment, port: int, *, fresh: bool) -> None:
     print("Setting Tryton up (the first time takes some minutes)", flush=True)
     here.install()
-    here.postgres.start()
-    running.callback(here.postgres.stop)
+    running.begins("Tryton's PostgreSQL", here.postgres, here.postgres.start)
     tryton = Tryton(here, port + 1)
     running.callback(tryton.stop)
     _in_background(gateway.server(begun(here, tryton, fresh=fresh), port))
+    running.watch("Tryton", tryton, tryton.start)
     print(READY_ERP.format(port=port, folder=here.folder), flush=True)
 
 
-def serve_payments(running: ExitStack, port: int) -> None:
+def serve_payments(running: Running, port: int) -> None:
     print("Setting localstripe up (the first time takes a minute)", flush=True)
     payments = PaymentServer(port + 1)
     payments.install()
-    running.callback(payments.stop)
-    payments.start()
-    payment_server.fill(payments.stripe)
+    running.begins("localstripe (it knows the sample orders alone)", payments, partial(_filled, payments))
     _in_background(payment_desk.server(payment_desk.Desk(payments.stripe), port))
     print(READY_PAYMENTS.format(port=port), flush=True)
+
+
+def _filled(payments: PaymentServer) -> None:
+    payments.start()
+    payment_server.fill(payments.stripe)
 
 
 def _in_background(server: ThreadingHTTPServer) -> None:

@@ -152,6 +152,10 @@ class Tryton:
         if ready:
             wait_until(self._answers, self.process, log=here.folder / "trytond.log", seconds=180)
 
+    def status(self) -> int | None:
+        """None while it runs, afterwards as Popen's returncode."""
+        return None if self.process is None else self.process.poll()
+
     def kill(self) -> None:
         """As if the machine had lost its power."""
         if self.process is not None:

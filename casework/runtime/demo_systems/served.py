@@ -33,6 +33,10 @@ class Served:
         self.process = start_service(command, log=self.log, stop_signal=signal.SIGTERM, env=env)
         return self.process
 
+    def status(self) -> int | None:
+        """None while it runs, afterwards as Popen's returncode."""
+        return None if self.process is None else self.process.poll()
+
     def kill(self) -> None:
         """As if the machine had lost its power."""
         if self.process is not None:

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from casework.runtime.demo_systems.alone import ALONE, StandInServer
+from casework.runtime.demo_systems.watching import WITHIN, Running, Watched, kept_up
+from casework.runtime.processes import ServiceFailed
 from casework.runtime.stand_ins.place import connected
 from casework.runtime.stand_ins.server import ROUTES, server
 from casework.runtime.stand_ins.store import Store
@@ -50,6 +52,41 @@ def test_the_policy_system_alone_keeps_what_it_knows_when_it_is_killed(tmp_path:
         assert asked(f"{address}/orders/R-20441") == (404, {"error": "no-such-address"} | _said())
     finally:
         here.stop()
+
+
+def test_a_stand_in_that_dies_is_started_again_a_few_times_and_the_terminal_says_so(tmp_path: Path) -> None:
+    here = StandInServer("policy", free_port(), tmp_path)
+    address = f"http://127.0.0.1:{here.port}/policies/M-1001"
+    with Running() as running:
+        running.begins("It", here, here.start)
+        (one,) = running.watched
+        assert not list(kept_up(one, 0.0))
+        here.kill()
+        assert list(kept_up(one, 1.0)) == [
+            "It ended with status -9. It is started again (1 of 3).",
+            "It answers again.",
+        ]
+        assert asked(address)[0] == 200
+        one.starts = [1.0, 2.0, 3.0]
+        here.kill()
+        (said,) = kept_up(one, 4.0)
+        assert "is not started again" in said and not list(kept_up(one, 5.0))
+        one.left = False
+        assert "1 of 3" in next(kept_up(one, 3.0 + WITHIN)), "it ended seldom: ten minutes later it may be again"
+
+
+def test_what_cannot_be_started_again_is_told_and_tried_no_more_than_that(tmp_path: Path) -> None:
+    class Broken(StandInServer):
+        def status(self) -> int | None:
+            return 1
+
+    def fails() -> None:
+        raise ServiceFailed("it ended with status 1")
+
+    one = Watched("It", Broken("policy", 1, tmp_path), fails)
+    said = [line for at in range(6) for line in kept_up(one, float(at))]
+    assert [line for line in said if "could not be started again" in line] == [said[1]] * 3
+    assert len(said) == 7 and "begin anew" in said[-1]
 
 
 @pytest.mark.parametrize(
