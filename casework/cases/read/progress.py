@@ -167,9 +167,11 @@ def _is_milestone(node: Node) -> bool:
 
 
 def strips(seen: Look) -> tuple[Strip, ...]:
-    """The root where it is a process, and every process and case that runs inside."""
+    """The root where it is a process, every process and case that runs inside, and of those that are over the last of
+    each model: what other systems were told inside stands on the page afterwards, too."""
     parts = seen.running.parts.values()
-    shown = [part for part in parts if part.is_running or part.caller is None]
+    last = {part.model.id: part.instance for part in parts}
+    shown = [part for part in parts if part.is_running or part.caller is None or part.instance == last[part.model.id]]
     strips = (_strip(seen, part) for part in shown if part.caller is not None or part.kind == "process")
     return tuple(strip for strip, _ in zip(strips, range(PARTS_AT_ONCE), strict=False) if strip.steps)
 

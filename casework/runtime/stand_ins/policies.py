@@ -1,6 +1,7 @@
 """How does the policy system answer? (JSON over HTTP)
 
-GET  /policies              all policies, as a page or as JSON     GET /policies/NUMBER   one, with its claims
+GET  /policies              all policies, as a page or as JSON
+GET  /policies/NUMBER       one, with its claims and the customer number of who holds it
 POST /policies/NUMBER       {limit?, deductible?, state?}; changes a policy, as somebody who works there would
 POST /policies/NUMBER/claims   {claim, amount, state}; the same claim again is changed, not added
 """
@@ -29,7 +30,7 @@ def read_policy(store: Store, request: Request, number: str) -> Answer:
     found = store.document("policies", number)
     if found is None:
         return told(404, {"error": "policy-unknown"})
-    return told(200, {**found, "claims": _claims(store, number)})
+    return told(200, {**found, "customer": _customer(store, found), "claims": _claims(store, number)})
 
 
 def list_policies(store: Store, request: Request) -> Answer:
@@ -77,6 +78,12 @@ def change_policy(store: Store, request: Request, number: str) -> Answer:
     with store.change():
         store.rows("update policies set document = ? where number = ? returning number", json.dumps(changed), number)
     return told(200, changed)
+
+
+def _customer(store: Store, policy: dict[str, Json]) -> str | None:
+    """The number by which the system for customers knows who holds it."""
+    rows = store.rows("select number, document from customers order by number")
+    return next((row["number"] for row in rows if json.loads(row["document"])["name"] == policy.get("holder")), None)
 
 
 def _claims(store: Store, number: str) -> list[Json]:

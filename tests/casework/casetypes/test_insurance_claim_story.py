@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -94,6 +95,36 @@ def test_an_adjuster_sees_the_reasons_and_what_is_assessed_is_noted_and_paid(
     assert case.closed
     assert (noted(demo), paid(demo)) == ([("MC-1", 6700.0, "paid")], [("MC-1", 6700.0)])
     assert entered(demo) == noted(demo)
+
+
+def test_one_page_of_one_case_tells_what_every_system_had_to_do_with_the_claim(
+    claim: Opens, people: dict[str, User], demo: Demo, client: Client
+) -> None:
+    """Policy, customer, document, ERP and payment; and what the customer's record has stands in the case, no more."""
+    ensure_reader()
+    case = claim(amount=9000)
+    added(people["anna"], case, written_pdf("CAR BODY LTD", "Date: 20.11.2026", "Total EUR 9,000.00"), "b.pdf")
+    work_jobs(case.instance_id)
+    case = finish(case, people["anna"], "Assess the claim", verdict="pay", assessment__amount="9000")
+    assert case.closed and Case.objects.count() == 1
+    assert data(case)["account"] == {
+        "since": 2015, "standing": "Gold", "email": "elena.rossi@example.net", "phone": "+49 30 5550 0000",
+    }  # fmt: skip
+    client.force_login(people["clara"])
+    page = unescape(told(client.get(f"/cases/{case.pk}/")))
+    for step in ("Read the policy", "Read the customer's record", "Read the document", "Inside: Settle",
+                 "Enter the amount in the ERP", "Pay the claim"):  # fmt: skip
+        assert step in page, step
+    copies = client.get(f"/api/cases/{case.pk}/copies/").json()
+    assert {one["system"] for one in copies["owners"]} == {"Policy system", "Salesforce"}
+
+
+def test_where_nobody_understands_the_customers_system_the_claim_goes_on_without_their_record(
+    claim: Opens, people: dict[str, User], demo: Demo
+) -> None:
+    demo.fault("customers", "wrong")
+    case = claim()
+    assert case.closed and "account" not in data(case) and paid(demo) == [("MC-1", 1180.0)]
 
 
 def test_a_repair_bill_is_read_and_rules_say_over_the_form_that_it_asks_for_more_than_is_claimed(
