@@ -20,7 +20,7 @@ from orchestration.documents.finding import AMOUNT, Found, Place, dates_in, numb
 from orchestration.documents.words import Page, around
 from orchestration.privacy.texts import FORMS, NO_SECRETS
 
-FINDER: Final = "anchors-4"
+FINDER: Final = "anchors-5"
 """What finds them, and in which version of its rules."""
 NAMES: Final = {
     "company": "Company", "number": "Invoice number", "order": "Order number", "date": "Date", "due": "Due on",
@@ -72,6 +72,15 @@ NUMBER_BEHIND: Final = re.compile(
     r"(?<=[A-Z])\s*[\[({]\s*\d{5,}\s*-?\s*[A-Z]?\s*[\])}].*$|\s*[\[({][^()\[\]{}]*\d{3,}[^()\[\]{}]*[\])}]?\s*$|\s*(?:CO\.?\s*)?(?:REG|ROC)\b.*$",
     re.I,
 )
+WRITTEN_TO: Final = re.compile(
+    r"\W*(?:(?:bill(?:ed)?|sold|ship(?:ped)?|invoiced?)\s+to|to|customer|client|cliente|kunde|klant|an|aan|destinatario)\b\s*:?\s*",
+    re.IGNORECASE,
+)
+SIGNED: Final = re.compile(
+    r"\b(?:IBAN|USt-?\s?Id\w*|VAT\s*(?:id|no|reg\w*)|HRB|KvK|SIREN|SIRET|NIF|CIF|P\.?\s?IVA)\b", re.IGNORECASE
+)
+FOOT: Final = 0.8
+"""Of the page's height: where its foot begins."""
 TOP: Final = 9
 """Lines in which a company stands."""
 HEAD: Final = re.compile(
@@ -86,9 +95,12 @@ def _company(places: Sequence[Place]) -> Found | None:
     """An e-mail is written by somebody: only what says by itself that it is a company is one there."""
     below = places[_head_of(places) :]
     top = [part for place in below[:TOP] for part in parts_of(place) if _may_name_a_company(part.line.text)]
-    for at, place in enumerate(top):
-        if LEGAL.search(_named(place)) and not NO_COMPANY.search(_named(place).lstrip("0123456789 ")):
-            return _with_line_before(top, at)
+    named = [at for at, place in enumerate(top) if _is_a_company(_named(place))]
+    senders = [at for at in named if not _is_written_to(top[at], below)] or named
+    if (signed := _signed(places)) and not any(signed.value in _named(top[at]) for at in senders[:1]):
+        return signed
+    if senders:
+        return _with_line_before(top, senders[0], 0.6 if _stand_side_by_side(top, senders) else 0.9)
     if len(below) < len(places):
         return None
     for pattern, sure in ((SHOP, 0.8), (re.compile(r"[A-Z]{3}"), 0.6)):
@@ -96,6 +108,38 @@ def _company(places: Sequence[Place]) -> Found | None:
             if pattern.search(_named(place)) and not NO_COMPANY.search(_named(place)) and _is_loud(place.line.text):
                 return place.found("company", _named(place), sure)
     return top[0].found("company", _named(top[0]), 0.3) if top else None
+
+
+def _is_a_company(name: str) -> bool:
+    return bool(LEGAL.search(name)) and not NO_COMPANY.search(name.lstrip("0123456789 "))
+
+
+def _is_written_to(part: Place, places: Sequence[Place]) -> bool:
+    """Whether a word before a name, or above it, says that this is whom the paper goes to."""
+    if WRITTEN_TO.match(part.line.text):
+        return True
+    at = next((at for at, place in enumerate(places) if set(part.line.words) <= set(place.line.words)), 0)
+    above = parts_of(places[at - 1]) if at else ()
+    return any(
+        WRITTEN_TO.fullmatch(one.line.text) and one.line.box.left < part.line.box.right
+        and one.line.box.right > part.line.box.left for one in above
+    )  # fmt: skip
+
+
+def _stand_side_by_side(top: Sequence[Place], senders: Sequence[int]) -> bool:
+    """Whether two companies stand in one line: nothing tells who writes to whom."""
+    first = top[senders[0]].line.box
+    return any(abs(top[at].line.box.middle - first.middle) < first.height for at in senders[1:] if first)
+
+
+def _signed(places: Sequence[Place]) -> Found | None:
+    """The company at the foot of the page that gives its account or its number of a register: who writes."""
+    for place in places:
+        if place.line.box.top > FOOT and SIGNED.search(place.line.text):
+            for part in re.split(r"\s*[\u00b7|\u2022;]\s*|,\s+", place.line.text):
+                if _is_a_company(part):
+                    return place.found("company", part.strip(" :-,*"), 0.85)
+    return None
 
 
 def _head_of(places: Sequence[Place]) -> int:
@@ -111,14 +155,21 @@ def _may_name_a_company(text: str) -> bool:
     return sum(map(str.isalpha, text)) >= 3 and not PERSONAL.leak(text)
 
 
-def _with_line_before(top: Sequence[Place], at: int) -> Found:
+def _with_line_before(top: Sequence[Place], at: int, sure: float) -> Found:
     """A legal form alone on a line belongs to the name above it."""
     place, name = top[at], _named(top[at])
     if at and len(SHOP.sub("", LEGAL.sub("", name)).strip(" .()")) < 3 and not NO_COMPANY.search(top[at - 1].line.text):
         before = top[at - 1]
-        both = place.found("company", f"{_named(before)} {name}", 0.85)
+        both = place.found("company", f"{_named(before)} {name}", sure - 0.05)
         return replace(both, box=around((before.line.box, place.line.box)))
-    return place.found("company", name, 0.9)
+    return place.found("company", _without_address(name), sure)
+
+
+def _without_address(name: str) -> str:
+    """A name without what stands behind its legal form and a comma."""
+    form = LEGAL.search(name)
+    behind = re.compile(r"\s*,\s").search(name, form.end()) if form else None
+    return name[: behind.start()] if behind else name
 
 
 def _named(place: Place) -> str:
@@ -133,8 +184,14 @@ def _is_loud(text: str) -> bool:
 
 # --- the date
 
-DATED: Final = re.compile(r"\b(?:date|dated|datum|tarikh|issued)\b", re.IGNORECASE)
-OTHER_DATE: Final = re.compile(r"\b(?:due|expiry|expires|valid|birth|until|delivery|print(?:ed)?)\b", re.IGNORECASE)
+DATED: Final = re.compile(
+    r"\b(?:date|dated|(?:rechnungs|factuur)?datum|tarikh|issued|fecha|data|[\u00e9e]mission)\b", re.IGNORECASE
+)
+OTHER_DATE: Final = re.compile(
+    r"\b(?:due|expiry|expires|valid|birth|until|delivery|print(?:ed)?|zahlbar|f\u00e4llig\w*|liefer\w*|verval\w*|lever\w*|"
+    r"[\u00e9e]ch[\u00e9e]ance|livraison|vencimiento|entrega|scadenza|consegna)\b",
+    re.IGNORECASE,
+)
 
 
 def _date(places: Sequence[Place]) -> Found | None:
@@ -157,15 +214,19 @@ ANCHORS: Final = tuple(
         (r"\b(?:grand\s*total|total\s*round(?:ed|ing)?|rounded\s*total|round(?:ed|\s*d)?\s*total)\b", 1.0),
         (r"\btotal\b.*\b[il1]ncl|\btotal\b.*\bafter\s*round", 0.95),
         (r"\b(?:net+\s*(?:total|amt|amount)|total\s*(?:due|payable|to\s*pay)|(?:amount|balance|amt)\s*(?:due|payable)|"
-         r"(?:bill|sales)\s*(?:total|amount|amt))\b", 0.9),
+         r"(?:bill|sales)\s*(?:total|amount|amt)|total\s*t\.?t\.?c|total\s*(?:factura|[\u00e0a]\s*p(?:ay|ag)[ae]r)|net\s*\u00e0\s*payer|"
+         r"totaal\s*te\s*betalen|te\s*betalen|zu\s*zahlen|endbetrag|totale\s*(?:fattura|documento|da\s*pagare)|importe\s*total)\b",
+         0.9),
+        (r"\btota\w*\b.*\b(?:inkl|incl)", 0.9),
         (r"\btotal\s*(?:amount|amt|sales|rm|\(rm\)|myr|eur|usd)\b|\btotal\s*[:(]", 0.85),
-        (r"\btotal\b|\bt0tal\b|\bjumlah\b|\bsumme\b|\bgesamt(?:betrag)?\b|\brechnungsbetrag\b", 0.8),
+        (r"\btotal\b|\bt0tal\b|\btotaa?l[e]?\b|\bjumlah\b|\bsumme\b|\bgesamt(?:betrag)?\b|\brechnungsbetrag\b", 0.8),
         (r"\bnett\b|\bpayable\b|\bttl\b|\bbalance\b", 0.6),
+        (r"\b(?:transfer|remit)\b", 0.6),
         (r"\bamount\b|\bcharge\b|\bvisa\b|\bmaster\b", 0.45),
     )
 )  # fmt: skip
 NO_TOTAL: Final = re.compile(
-    r"sub\s*-?\s*total|\btotal\s*(?:qty|quantity|items?|gst|tax|sst|vat|disc|saving|points?|tender|ex|before|w/?o)|\bex(?:cl|cluding)\b|"
+    r"sub\s*-?\s*tota+l|zwischensumme|\btota+le?\s*(?:h\.?t\b|hors|netto|qty|quantity|items?|gst|tax|sst|vat|disc|saving|points?|tender|ex|before|w/?o)|\bex(?:cl|cluding)\b|"
     r"\bqty\b|\bgst\s*(?:summary|amount)|\b(?:gst|sst|tax|vat)\s*payable|\btax\s*(?:amount|code)|\bchange\b|\brounding\s*adj|\bdiscount\b|\bpoints?\b",
     re.IGNORECASE,
 )

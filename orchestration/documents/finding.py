@@ -56,14 +56,18 @@ def parts_of(place: Place) -> Iterator[Place]:
         yield Place(place.page, Line(tuple(part)), place.by)
 
 
-MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH: Final = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+MONTHS: Final = (
+    "jan|gen|ene", "feb|f[e\u00e9]v", "mar|m\u00e4r|mrz|maa", "apr|avr|abr", "may|mai|mei|mag", "juin|jun|giu",
+    "juil|jul|lug", "aug|ao[u\u00fb]|ago", "sep|set", "oct|okt|ott", "nov", "dec|d\u00e9c|dez|dic",
+)  # fmt: skip
+"""How each month begins in English, German, French, Dutch, Spanish and Italian."""
+_MONTH: Final = rf"(?P<month>{'|'.join(MONTHS)})[^\W\d_]*"
 DATES: Final = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         r"(?<!\d)(?P<year>20\d\d)(?P<by>[-/.])(?P<m>\d{1,2})(?P=by)(?P<d>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<d>\d{1,2})\s?[-/.]{1,2}\s?(?P<m>\d{1,2})\s?[-/.]{1,2}\s?(?P<year>20\d\d)",
-        rf"(?<!\d)(?P<d>\d{{1,2}})[-/. ]*{_MONTH}[-/., ]*(?P<year>20\d\d|\d\d)(?!\d)",
+        rf"(?<!\d)(?P<d>\d{{1,2}})(?:er)?[-/. ]*(?:de )?{_MONTH}[-/., ]*(?:de )?(?P<year>20\d\d|\d\d)(?!\d)",
         rf"{_MONTH}[-/. ]*(?P<d>\d{{1,2}})[-/., ]+(?P<year>20\d\d)",
         r"(?<!\d)(?P<d>\d{1,2})(?P<by>[-/.])(?P<m>\d{1,2})(?P=by)(?P<year>\d\d)(?!\d)",
     )
@@ -94,7 +98,7 @@ def pressed_in(text: str) -> Iterator[tuple[str, date]]:
 
 def _day(found: re.Match[str]) -> date | None:
     parts = found.groupdict()
-    month = int(parts["m"]) if parts.get("m") else MONTHS.index(parts["month"].lower()) + 1
+    month = int(parts["m"]) if parts.get("m") else _month(parts["month"])
     year, number = int(parts["year"]), int(parts["d"])
     year += 2000 if year < 100 else 0
     if month > 12 >= number:
@@ -105,8 +109,14 @@ def _day(found: re.Match[str]) -> date | None:
         return None
 
 
+def _month(begins: str) -> int:
+    return next(at for at, form in enumerate(MONTHS, 1) if re.fullmatch(form, begins, re.IGNORECASE))
+
+
 AMOUNT: Final = re.compile(
-    r"(?<![\d.,/])(?:RM|USD|EUR|GBP|CHF|[$€£])?\s?-?\d{1,3}(?:[ ,.']?\d{3})*[.,]\s?\d{2}(?![\d/%])", re.I
+    r"(?<![\d.,'\u2019\u2032/])(?:RM|USD|EUR|GBP|CHF|[$€£])?\s?-?\d{1,3}"
+    r"(?:[ ,.'\u2019\u2032]?\d{3})*[.,]\s?\d{2}(?![\d/%])",
+    re.IGNORECASE,
 )
 
 

@@ -10,6 +10,7 @@ import resource
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from statistics import median
 from typing import Final
 
@@ -18,10 +19,12 @@ from orchestration.documents.fields import FROM_PAGES, NAMES, found_in, plain_of
 from orchestration.documents.reading import pictures_read, text_of
 from orchestration.documents.words import Page
 from tests.benchmarks.papers import Paper, bundle, invoices
+from tests.benchmarks.typeset import typeset
 
 WANTED: Final = 100
 SCANS: Final = 10
 PAGES: Final = 40
+OTHERS: Final = 48
 
 
 def figures(wanted: int = WANTED) -> Iterator[str]:
@@ -29,6 +32,11 @@ def figures(wanted: int = WANTED) -> Iterator[str]:
     papers = list(invoices(wanted))
     yield from _read("as PDF", papers, [_text(paper) for paper in papers])
     yield from _read("as scan", papers[:: wanted // SCANS], [_scan(paper) for paper in papers[:: wanted // SCANS]])
+    if find_spec("typst") is None:
+        yield "other layouts: Typst is not installed, see `make pdf`"
+        return
+    others = list(typeset(OTHERS))
+    yield from _read("other layouts, typeset", others, [_text(paper) for paper in others])
 
 
 def of_bundles() -> Iterator[str]:

@@ -77,19 +77,19 @@ def invoices(wanted: int, seed: int = SEED) -> Iterator[Paper]:
     chance = Random(seed)  # noqa: S311 - no secret
     for at in range(wanted):
         name, draw = LAYOUTS[at % len(LAYOUTS)]
-        truth, sums = _truth(chance)
+        truth, sums = truth_of(chance)
         yield Paper(name, pdf_of([draw(truth, sums)]), truth)
 
 
 def bundle(pages: int, seed: int = SEED) -> Paper:
     """An invoice, and behind it pages of delivery notes and terms, each with text."""
     chance = Random(seed)  # noqa: S311 - no secret
-    truth, sums = _truth(chance)
+    truth, sums = truth_of(chance)
     rest = [_along(chance, number) for number in range(2, pages + 1)]
     return Paper("bundle", pdf_of([_plain(truth, sums), *rest]), truth)
 
 
-def _truth(chance: Random) -> tuple[dict[str, str | float], Sums]:
+def truth_of(chance: Random) -> tuple[dict[str, str | float], Sums]:
     lines = tuple((chance.choice(THINGS), round(chance.uniform(5, 4000), 2)) for _ in range(chance.randint(1, 6)))
     net = round(sum(amount for _, amount in lines), 2)
     tax = round(net * chance.choice((0.07, 0.19, 0.2, 0.21)), 2)
@@ -109,20 +109,20 @@ def _iban(chance: Random) -> str:
     return next(iban for check in range(2, 99) if is_iban(iban := f"DE{check:02}{account}"))
 
 
-def _spaced(iban: object) -> str:
+def spaced(iban: object) -> str:
     text = str(iban)
     return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
-def _english(amount: float) -> str:
+def english(amount: float) -> str:
     return f"{amount:,.2f}"
 
 
-def _german(amount: float) -> str:
+def german(amount: float) -> str:
     return f"{amount:,.2f}".replace(",", " ").replace(".", ",").replace(" ", ".")
 
 
-def _day(given: object, form: str) -> str:
+def day_of(given: object, form: str) -> str:
     return date.fromisoformat(str(given)).strftime(form)
 
 
@@ -146,32 +146,32 @@ def _plain(truth: dict[str, str | float], sums: Sums) -> Page:
     page = [Text(60, 60, str(truth["company"]), 16, "Helvetica-Bold"), Text(60, 84, "12 Harbour Road, Hull")]
     page += [Text(60, 130, "INVOICE", 14, "Helvetica-Bold")]
     page += _pairs(
-        [("Invoice number:", str(truth["number"])), ("Invoice date:", _day(truth["date"], "%d.%m.%Y")),
-         ("Due date:", _day(truth["due"], "%d.%m.%Y")), ("Your order:", str(truth["order"]))], 160, 60, 150,
+        [("Invoice number:", str(truth["number"])), ("Invoice date:", day_of(truth["date"], "%d.%m.%Y")),
+         ("Due date:", day_of(truth["due"], "%d.%m.%Y")), ("Your order:", str(truth["order"]))], 160, 60, 150,
     )  # fmt: skip
     page += [Text(60, 240, "Bill to: Casewright Demo Ltd, Quay 1, Rotterdam")]
-    page += _rows(sums, 290, 60, 470, "Helvetica", _english)
+    page += _rows(sums, 290, 60, 470, "Helvetica", english)
     page += _pairs(
-        [("Subtotal", _english(sums.net)), ("VAT", _english(sums.tax)), (f"Total {money}", _english(sums.total))],
+        [("Subtotal", english(sums.net)), ("VAT", english(sums.tax)), (f"Total {money}", english(sums.total))],
         420, 360, 470,
     )  # fmt: skip
-    return [*page, Text(60, 520, f"Please pay to IBAN {_spaced(truth['iban'])}")]
+    return [*page, Text(60, 520, f"Please pay to IBAN {spaced(truth['iban'])}")]
 
 
 def _table(truth: dict[str, str | float], sums: Sums) -> Page:
     """The words in a row, the values in the row below."""
     page = [Text(60, 50, str(truth["company"]), 13, "Helvetica-Bold"), Text(430, 50, "Invoice", 18, "Helvetica-Bold")]
     labels = ("Invoice no.", "Date", "Order no.", "Payment due")
-    values = (truth["number"], _day(truth["date"], "%d %b %Y"), truth["order"], _day(truth["due"], "%d %b %Y"))
+    values = (truth["number"], day_of(truth["date"], "%d %b %Y"), truth["order"], day_of(truth["due"], "%d %b %Y"))
     for at, (label, value) in enumerate(zip(labels, values, strict=True)):
         page += [Text(60 + 125 * at, 130, label, 9, "Helvetica-Bold"), Text(60 + 125 * at, 145, str(value), 10)]
     page += [Text(60, 185, "Customer"), Text(60, 200, "Casewright Demo Ltd"), Text(60, 215, "Quay 1, Rotterdam")]
-    page += _rows(sums, 260, 60, 470, "Helvetica", _english)
+    page += _rows(sums, 260, 60, 470, "Helvetica", english)
     page += _pairs(
-        [("Net amount", _english(sums.net)), ("Tax", _english(sums.tax)),
-         ("Total due", f"{truth['currency']} {_english(sums.total)}")], 400, 330, 450,
+        [("Net amount", english(sums.net)), ("Tax", english(sums.tax)),
+         ("Total due", f"{truth['currency']} {english(sums.total)}")], 400, 330, 450,
     )  # fmt: skip
-    return [*page, Text(60, 760, f"Bank account: {_spaced(truth['iban'])}", 8)]
+    return [*page, Text(60, 760, f"Bank account: {spaced(truth['iban'])}", 8)]
 
 
 def _of_germany(truth: dict[str, str | float], sums: Sums) -> Page:
@@ -180,15 +180,15 @@ def _of_germany(truth: dict[str, str | float], sums: Sums) -> Page:
     page += [Text(60, 120, "Casewright Demo BV"), Text(60, 134, "Kade 1, Rotterdam")]
     page += [Text(60, 190, "Rechnung", 16, "Helvetica-Bold")]
     page += _pairs(
-        [("Rechnungsnummer", str(truth["number"])), ("Datum", _day(truth["date"], "%d.%m.%Y")),
-         ("Bestellnummer", str(truth["order"])), ("Zahlbar bis", _day(truth["due"], "%d.%m.%Y"))], 220, 60, 180,
+        [("Rechnungsnummer", str(truth["number"])), ("Datum", day_of(truth["date"], "%d.%m.%Y")),
+         ("Bestellnummer", str(truth["order"])), ("Zahlbar bis", day_of(truth["due"], "%d.%m.%Y"))], 220, 60, 180,
     )  # fmt: skip
-    page += _rows(sums, 310, 60, 460, "Helvetica", _german)
+    page += _rows(sums, 310, 60, 460, "Helvetica", german)
     page += _pairs(
-        [("Netto", _german(sums.net)), ("MwSt.", _german(sums.tax)),
-         (f"Gesamtbetrag {truth['currency']}", _german(sums.total))], 440, 330, 460,
+        [("Netto", german(sums.net)), ("MwSt.", german(sums.tax)),
+         (f"Gesamtbetrag {truth['currency']}", german(sums.total))], 440, 330, 460,
     )  # fmt: skip
-    return [*page, Text(60, 780, f"IBAN {_spaced(truth['iban'])}", 8)]
+    return [*page, Text(60, 780, f"IBAN {spaced(truth['iban'])}", 8)]
 
 
 def _at_the_right(truth: dict[str, str | float], sums: Sums) -> Page:
@@ -199,16 +199,16 @@ def _at_the_right(truth: dict[str, str | float], sums: Sums) -> Page:
         Text(60, 92, "Leeds"),
     ]
     page += _pairs(
-        [("Invoice #", str(truth["number"])), ("Invoice date", _day(truth["date"], "%Y-%m-%d")),
-         ("P.O. number", str(truth["order"])), ("Due on", _day(truth["due"], "%Y-%m-%d"))], 60, 370, 460,
+        [("Invoice #", str(truth["number"])), ("Invoice date", day_of(truth["date"], "%Y-%m-%d")),
+         ("P.O. number", str(truth["order"])), ("Due on", day_of(truth["due"], "%Y-%m-%d"))], 60, 370, 460,
     )  # fmt: skip
     page += [Text(60, 160, "To"), Text(60, 176, "Casewright Demo Inc")]
-    page += _rows(sums, 240, 60, 480, "Helvetica", _english)
+    page += _rows(sums, 240, 60, 480, "Helvetica", english)
     page += _pairs(
-        [("Net", _english(sums.net)), ("Sales tax", _english(sums.tax)),
-         ("Amount due", f"{_english(sums.total)} {truth['currency']}")], 380, 370, 460,
+        [("Net", english(sums.net)), ("Sales tax", english(sums.tax)),
+         ("Amount due", f"{english(sums.total)} {truth['currency']}")], 380, 370, 460,
     )  # fmt: skip
-    return [*page, Text(60, 450, f"Pay by transfer to {_spaced(truth['iban'])}")]
+    return [*page, Text(60, 450, f"Pay by transfer to {spaced(truth['iban'])}")]
 
 
 def _in_times(truth: dict[str, str | float], sums: Sums) -> Page:
@@ -216,14 +216,14 @@ def _in_times(truth: dict[str, str | float], sums: Sums) -> Page:
     font = "Times-Roman"
     page = [Text(220, 50, str(truth["company"]), 15, font), Text(230, 70, "Station Street 4, Chur", 9, font)]
     page += [Text(60, 120, "Casewright Demo AG", 11, font), Text(60, 160, f"Invoice No. {truth['number']}", 13, font)]
-    page += [Text(60, 184, f"Date: {_day(truth['date'], '%B %d, %Y')}", 11, font)]
+    page += [Text(60, 184, f"Date: {day_of(truth['date'], '%B %d, %Y')}", 11, font)]
     page += [Text(60, 200, f"Your order no. {truth['order']}, with thanks.", 11, font)]
-    page += _rows(sums, 240, 60, 460, font, _english)
+    page += _rows(sums, 240, 60, 460, font, english)
     page += _pairs(
-        [("Subtotal", _english(sums.net)), ("VAT 19 %", _english(sums.tax)),
-         ("Total", f"{truth['currency']} {_english(sums.total)}")], 380, 340, 450, font,
+        [("Subtotal", english(sums.net)), ("VAT 19 %", english(sums.tax)),
+         ("Total", f"{truth['currency']} {english(sums.total)}")], 380, 340, 450, font,
     )  # fmt: skip
-    page += [Text(60, 470, f"Payable by {_day(truth['due'], '%d/%m/%Y')} to IBAN {_spaced(truth['iban'])}", 11, font)]
+    page += [Text(60, 470, f"Payable by {day_of(truth['due'], '%d/%m/%Y')} to IBAN {spaced(truth['iban'])}", 11, font)]
     return page
 
 
@@ -231,12 +231,12 @@ def _typed(truth: dict[str, str | float], sums: Sums) -> Page:
     """As a machine of the eighties prints it."""
     lines = [
         str(truth["company"]).upper(), "QUAY 9, BRUGGE", "", "TAX INVOICE", f"INVOICE NO : {truth['number']}",
-        f"DATE       : {_day(truth['date'], '%d/%m/%Y')}", f"ORDER NO   : {truth['order']}",
-        f"DUE DATE   : {_day(truth['due'], '%d/%m/%Y')}", "", "SOLD TO: CASEWRIGHT DEMO LTD", "",
-        *(f"{thing.upper():<40}{_english(amount):>14}" for thing, amount in sums.lines), "",
-        f"{'SUB TOTAL':<40}{_english(sums.net):>14}", f"{'VAT':<40}{_english(sums.tax):>14}",
-        f"{'GRAND TOTAL ' + str(truth['currency']):<40}{_english(sums.total):>14}", "",
-        f"IBAN {_spaced(truth['iban'])}",
+        f"DATE       : {day_of(truth['date'], '%d/%m/%Y')}", f"ORDER NO   : {truth['order']}",
+        f"DUE DATE   : {day_of(truth['due'], '%d/%m/%Y')}", "", "SOLD TO: CASEWRIGHT DEMO LTD", "",
+        *(f"{thing.upper():<40}{english(amount):>14}" for thing, amount in sums.lines), "",
+        f"{'SUB TOTAL':<40}{english(sums.net):>14}", f"{'VAT':<40}{english(sums.tax):>14}",
+        f"{'GRAND TOTAL ' + str(truth['currency']):<40}{english(sums.total):>14}", "",
+        f"IBAN {spaced(truth['iban'])}",
     ]  # fmt: skip
     return [Text(60, 60 + 15 * at, line, 10, "Courier") for at, line in enumerate(lines)]
 

@@ -6,7 +6,10 @@ import pytest
 
 from orchestration.documents.fields import found_in, plain_of
 from orchestration.documents.finding import Found, dates_in, number_of
+from orchestration.documents.reading import text_of
 from orchestration.documents.words import Box, Line, Page, Word
+from tests.benchmarks.invoices import exact
+from tests.benchmarks.typeset import typeset
 
 
 def read(*lines: str, sure: float = 1.0) -> dict[str, Found]:
@@ -133,3 +136,13 @@ def test_who_writes_an_e_mail_and_how_they_are_reached_is_no_company(
 ) -> None:
     found = read(*lines).get("company")
     assert (found and found.value) == company
+
+
+def test_an_invoice_of_any_layout_and_language_is_read_and_what_cannot_be_told_is_not_sure() -> None:
+    """Who writes to whom stands nowhere where two companies stand side by side: that is looked at by a person."""
+    for paper in typeset(8):
+        pages = text_of(paper.pdf, "pdf", 1).pages
+        company = next(one for one in found_in(pages) if one.name == "company")
+        apart = paper.layout == "side_by_side"
+        assert paper.truth.keys() - exact(paper) == ({"company"} if apart else set()), paper.layout
+        assert (company.sure < 0.8) == apart
