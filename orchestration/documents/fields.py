@@ -9,14 +9,25 @@ stand in the document.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Final
 
 from orchestration.documents import invoice_fields
-from orchestration.documents.finding import AMOUNT, Found, Place, dates_in, number_of, parts_of, pressed_in
+from orchestration.documents.finding import (
+    AMOUNT,
+    Found,
+    Place,
+    below,
+    box_of,
+    dates_in,
+    head_of,
+    number_of,
+    parts_of,
+    pressed_in,
+)
 from orchestration.documents.words import Page, around
 from orchestration.privacy.texts import FORMS, NO_SECRETS
 
@@ -38,9 +49,10 @@ def found_in(pages: Sequence[Page]) -> tuple[Found, ...]:
     places = [Place(page.number, line, page.by) for page in pages for line in page.lines]
     found = {one.name: one for one in (_company(places), _date(places)) if one is not None}
     found |= {one.name: one for one in invoice_fields.found_in(places)}
-    net, tax = found.get("net"), found.get("tax")
-    if (total := _total(places, net, tax)) is not None:
-        found |= {one.name: one for one in invoice_fields.fitting(total, net, tax)}
+    nets, taxes = invoice_fields.sums_in(places)
+    total = _total(places, invoice_fields.said(nets), invoice_fields.said(taxes))
+    sums = (*([total] if total else []), *invoice_fields.fitting(total, nets, taxes))
+    found |= {one.name: one for one in sums}
     return tuple(found[name] for name in NAMES if name in found)
 
 
@@ -58,7 +70,9 @@ def plain_of(name: str, value: str) -> str | float:
 
 LEGAL: Final = re.compile(
     r"SDN\.?\s?[BD]H?D\b\.?|\b(?:BHD|S/B|GMBH|AG|KG|LTD|LIMITED|INC|LLC|PLC|CORP|ENTERPRISE|TRADING|HARDWARE|HOLDINGS?|S\.?A\.?R\.?L|"
-    r"B\.?V|PTE)\b\.?", re.IGNORECASE,
+    r"B\.?V|PTE)\b\.?|"
+    r"\b(?-i:PLT|SB|S\.?A\.?S|SRL|S\.r\.l\.|S\.?p\.?A|N\.?V|UG|OHG|OY|AB|A/S|S\.?L|S\.?A)\.?(?=\s*(?:$|[,(\[]))",
+    re.IGNORECASE,
 )  # fmt: skip
 SHOP: Final = re.compile(
     r"\b(?:RESTAURANT|RESTORAN|KEDAI|PERNIAGAAN|MART|STATIONERY|CAFE|BAKERY|PHARMACY|STORES?|SHOP|HOTEL|MARKET|RETAIL)\b",
@@ -93,15 +107,15 @@ PERSONAL: Final = NO_SECRETS.watching(FORMS)
 
 def _company(places: Sequence[Place]) -> Found | None:
     """An e-mail is written by somebody: only what says by itself that it is a company is one there."""
-    below = places[_head_of(places) :]
-    top = [part for place in below[:TOP] for part in parts_of(place) if _may_name_a_company(part.line.text)]
+    body = places[_head_of(places) :]
+    top = [part for place in body[:TOP] for part in parts_of(place) if _may_name_a_company(part.line.text)]
     named = [at for at, place in enumerate(top) if _is_a_company(_named(place))]
-    senders = [at for at in named if not _is_written_to(top[at], below)] or named
+    senders = [at for at in named if not _is_written_to(top[at], body)] or named
     if (signed := _signed(places)) and not any(signed.value in _named(top[at]) for at in senders[:1]):
         return signed
     if senders:
         return _with_line_before(top, senders[0], 0.6 if _stand_side_by_side(top, senders) else 0.9)
-    if len(below) < len(places):
+    if len(body) < len(places):
         return None
     for pattern, sure in ((SHOP, 0.8), (re.compile(r"[A-Z]{3}"), 0.6)):
         for place in top:
@@ -185,7 +199,7 @@ def _is_loud(text: str) -> bool:
 # --- the date
 
 DATED: Final = re.compile(
-    r"\b(?:date|dated|(?:rechnungs|factuur)?datum|tarikh|issued|fecha|data|[\u00e9e]mission)\b", re.IGNORECASE
+    r"\b(?:date|dated|(?:rechnungs|factuur)?datum|tarikh|issued?|fecha|data|[\u00e9e]mission)\b", re.IGNORECASE
 )
 OTHER_DATE: Final = re.compile(
     r"\b(?:due|expiry|expires|valid|birth|until|delivery|print(?:ed)?|zahlbar|f\u00e4llig\w*|liefer\w*|verval\w*|lever\w*|"
@@ -198,12 +212,25 @@ def _date(places: Sequence[Place]) -> Found | None:
     best: Found | None = None
     for before, place in zip((None, *places), places, strict=False):
         for text, day in dates_in(place.line.text):
-            anchored = DATED.search(place.line.text) or (before and DATED.search(before.line.text[-12:]))
-            sure = 0.95 if anchored else 0.75
-            sure -= 0.3 * bool(OTHER_DATE.search(place.line.text)) + 0.3 * (day > date.today())
+            above = before.line.text[-18:] if before and not DATED.search(place.line.text) else ""
+            sure = 0.95 if DATED.search(place.line.text) or DATED.search(above) else 0.75
+            sure -= 0.3 * bool(OTHER_DATE.search(f"{place.line.text} {above}")) + 0.3 * (day > date.today())
             found = place.found("date", text, sure)
             best = found if best is None or found.sure > best.sure + 0.1 else best
+    under = next(_dates_below(places), None)
+    if under and (best is None or best.sure < under.sure):
+        return under
     return best or next((at.found("date", text, 0.5) for at in places for text, _ in pressed_in(at.line.text)), None)
+
+
+def _dates_below(places: Sequence[Place]) -> Iterator[Found]:
+    """Days in the column below a word that says what they are."""
+    for at, place in enumerate(places):
+        told = DATED.search(place.line.text)
+        if told is None or any(dates_in(place.line.text)) or OTHER_DATE.search(head_of(place.line, told)):
+            continue
+        for under in below(places, at, box_of(place.line, *told.span())):
+            yield from (under.found("date", text, 0.9) for text, _ in dates_in(under.line.text))
 
 
 # --- the total
@@ -211,7 +238,7 @@ def _date(places: Sequence[Place]) -> Found | None:
 ANCHORS: Final = tuple(
     (re.compile(form, re.IGNORECASE), weight)
     for form, weight in (
-        (r"\b(?:grand\s*total|total\s*round(?:ed|ing)?|rounded\s*total|round(?:ed|\s*d)?\s*total)\b", 1.0),
+        (r"\b(?:(?:grand|invoice)\s*total|total\s*round(?:ed|ing)?|rounded\s*total|round(?:ed|\s*d)?\s*total)\b", 1.0),
         (r"\btotal\b.*\b[il1]ncl|\btotal\b.*\bafter\s*round", 0.95),
         (r"\b(?:net+\s*(?:total|amt|amount)|total\s*(?:due|payable|to\s*pay)|(?:amount|balance|amt)\s*(?:due|payable)|"
          r"(?:bill|sales)\s*(?:total|amount|amt)|total\s*t\.?t\.?c|total\s*(?:factura|[\u00e0a]\s*p(?:ay|ag)[ae]r)|net\s*\u00e0\s*payer|"
@@ -226,7 +253,7 @@ ANCHORS: Final = tuple(
     )
 )  # fmt: skip
 NO_TOTAL: Final = re.compile(
-    r"sub\s*-?\s*tota+l|zwischensumme|\btota+le?\s*(?:h\.?t\b|hors|netto|qty|quantity|items?|gst|tax|sst|vat|disc|saving|points?|tender|ex|before|w/?o)|\bex(?:cl|cluding)\b|"
+    r"sub\s*-?\s*tota+l|zwischensumme|goods\s*total|total\s*goods|\btota+le?\s*(?:h\.?t\b|hors|netto|qty|quantity|items?|gst|tax|sst|vat|disc|saving|points?|tender|ex|before|w/?o)|\bex(?:cl|cluding)\b|"
     r"\bqty\b|\bgst\s*(?:summary|amount)|\b(?:gst|sst|tax|vat)\s*payable|\btax\s*(?:amount|code)|\bchange\b|\brounding\s*adj|\bdiscount\b|\bpoints?\b",
     re.IGNORECASE,
 )
@@ -247,13 +274,13 @@ def _total(places: Sequence[Place], net: Found | None, tax: Found | None) -> Fou
         weight = _weight(place.line.text)
         if not weight:
             continue
-        for below, near in enumerate(places[at : at + 1 + NEAR]):
+        for down, near in enumerate(places[at : at + 1 + NEAR]):
             amounts = [text for text in AMOUNT.findall(near.line.text) if number_of(text) > 0]
-            if below and (_weight(near.line.text) or NO_TOTAL.search(near.line.text) or PAID.search(near.line.text)):
+            if down and (_weight(near.line.text) or NO_TOTAL.search(near.line.text) or PAID.search(near.line.text)):
                 break
             if amounts:
                 amount = number_of(amounts[-1])
-                sure = weight - 0.15 * below + 0.2 * (amount in likely) - 0.4 * (amount == unlikely)
+                sure = weight - 0.15 * down + 0.2 * (amount in likely) - 0.4 * (amount == unlikely)
                 sure += 0.2 * any(ROUNDING.search(above.line.text) for above in places[max(at - NEAR, 0) : at])
                 if best is None or sure > best[0]:
                     best = sure, near.found("total", amounts[-1].strip(), min(sure, 0.98))

@@ -6,7 +6,7 @@ Pure. What the rules that find fields stand on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -54,6 +54,67 @@ def parts_of(place: Place) -> Iterator[Place]:
         part.append(word)
     if part:
         yield Place(place.page, Line(tuple(part)), place.by)
+
+
+BELOW: Final = 2
+"""Lines below its words in which a value may stand."""
+SIDE: Final = 0.02
+"""Of the page's width: how far a value below may stand out beside its words."""
+CLOSE: Final = 1.6
+"""Letters of its line: how far the next word of a run stands from one."""
+
+
+def box_of(line: Line, begins: int, ends: int) -> Box:
+    """Where the words of a line stand that hold these characters of its text."""
+    at, boxes = 0, []
+    for word in line.words:
+        if at < ends and at + len(word.text) > begins:
+            boxes.append(word.box)
+        at += len(word.text) + 1
+    return around(boxes)
+
+
+def behind(places: Sequence[Place], at: int, told: re.Match[str]) -> Iterator[Place]:
+    """Where what these words announce may stand, if not behind them: below, or where their sentence goes on."""
+    line = places[at].line
+    yield from below(places, at, box_of(line, *told.span()))
+    if not line.text[told.end() :].strip(" :.") and at + 1 < len(places) and places[at + 1].page == places[at].page:
+        yield places[at + 1]
+
+
+def below(places: Sequence[Place], at: int, box: Box) -> Iterator[Place]:
+    """What stands below a box, in the next lines of its page: whole runs of words, which may be wider than the box."""
+    for place in places[at + 1 : at + 1 + BELOW] if box else ():
+        if place.page != places[at].page:
+            return
+        if words := _under(place.line, box, 0.0) or _under(place.line, box, SIDE):
+            yield Place(place.page, Line(words), place.by)
+
+
+def _under(line: Line, box: Box, side: float) -> tuple[Word, ...]:
+    """The runs of words of a line that stand above or below a box, or as near beside it as `side` says."""
+    runs = ((around(word.box for word in run), run) for run in _runs(line))
+    near = (run for place, run in runs if place.left < box.right + side and place.right > box.left - side)
+    return tuple(word for run in near for word in run)
+
+
+def _runs(line: Line) -> Iterator[tuple[Word, ...]]:
+    """The words of a line that stand as close as words of a sentence do."""
+    letter = sum(word.box.right - word.box.left for word in line.words) / max(sum(len(w.text) for w in line.words), 1)
+    run: list[Word] = []
+    for word in line.words:
+        if run and word.box.left - run[-1].box.right > CLOSE * letter:
+            yield tuple(run)
+            run = []
+        run.append(word)
+    if run:
+        yield tuple(run)
+
+
+def head_of(line: Line, told: re.Match[str]) -> str:
+    """The words that stand close around these: the head of a column."""
+    box = box_of(line, *told.span())
+    return " ".join(word.text for word in _under(line, box, 0.0)) if box else ""
 
 
 MONTHS: Final = (

@@ -11,17 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from orchestration.documents.finding import AMOUNT, Found, Place, dates_in, number_of
-from orchestration.documents.words import Box, Line, Word, around
+from orchestration.documents.finding import AMOUNT, Found, Place, behind, below, box_of, dates_in, head_of, number_of
 from orchestration.privacy.ibans import is_iban
 
-BELOW: Final = 2
-"""Lines below its words in which a value may stand."""
 CENT: Final = 0.015
-SIDE: Final = 0.02
-"""Of the page's width: how far a value below may stand out beside its words."""
-CLOSE: Final = 1.5
-"""Of a word's height: how far the next word of a run stands from it."""
+GUESS: Final = 0.7
+"""How sure it is of an amount that stands in the column below its words."""
 VALUE: Final = re.compile(r"[\s:.#]*(?P<value>(?=[A-Za-z0-9/_-]*\d)[A-Za-z0-9][A-Za-z0-9/_.-]{1,29}(?<![.]))")
 _NO: Final = (
     r"(?:no\b\.?|number\b|num\b\.?|nr\b\.?|id\b|ref(?:erence)?\b\.?|nummer\b|num[e\u00e9]ro\b|n\u00fam(?:ero)?\b\.?|n\.|"
@@ -36,7 +31,7 @@ NUMBER: Final = re.compile(
 )
 _ORDER: Final = r"(?:commande|bestell?(?:ung|ing)?|inkooporder|order|pedido|orden\s+de\s+compra|ordine)"
 ORDER: Final = re.compile(
-    rf"\b(?:your\s+|purchase\s+)*{_ORDER}\s*-?\s*{_NO}|\bp\.?\s?o\.?\s*{_NO}|\b(?:your|purchase|uw|votre)\s+{_ORDER}\b|"
+    rf"\b(?:your\s+|purchase\s+)*{_ORDER}\s*-?\s*{_NO}|\bp\.?\s?o\.?\s*{_NO}|\b(?:your|purchase|uw|votre)\s+(?:{_ORDER}|p\.?o\.?)\b|"
     rf"{_NO}\s*(?:de\s+|d['\u2019]\s?)?{_ORDER}\b|\b(?:bestellung|pedido|commande|ordine)\b",
     re.IGNORECASE,
 )
@@ -50,10 +45,11 @@ DUE: Final = re.compile(
 NET: Final = re.compile(
     r"\b(?:sub\s*-?\s*tota+l|net(?!\s+total)(?:\s+amount)?|total\s+net|netto(?:betrag)?|zwischensumme|"
     r"(?:total|sum)\s+(?:before|without|excl\.?)(?:\s+(?:tax|vat))?|(?:total|totaal|summe)\s+e(?:xkl|xcl|x)\w*|"
-    r"(?:total|montant)\s+h\.?\s?t\b\.?|base\s+imponible|imponibile)\b",
+    r"(?:total|montant)\s+h\.?\s?t\b\.?|goods\s+total|total\s+goods|base\s+imponible|imponibile)\b",
     re.IGNORECASE,
 )
 """What a till calls its net total is what is paid, with the tax in it."""
+NO_NET: Final = re.compile(r"\bnet(?:to)?\s*(?:weight|price|days|\d|gewicht|preis)", re.IGNORECASE)
 _TAX: Final = r"(?:vat|tax|mwst|ust|gst|tva|btw|iva)"
 TAX: Final = re.compile(r"\b(?:sales\s+tax|umsatzsteuer|value\s+added\s+tax|" + _TAX + r")\b\.?", re.IGNORECASE)
 NO_TAX: Final = re.compile(
@@ -77,8 +73,6 @@ def found_in(places: Sequence[Place]) -> Iterator[Found]:
     for name, anchor in (("number", NUMBER), ("order", ORDER)):
         yield from _first(_named(places, name, anchor))
     yield from _first(_days(places))
-    yield from _first(_amounts(places, "net", NET, None))
-    yield from _first(_amounts(places, "tax", TAX, NO_TAX))
     yield from _currency(places)
     yield from _first(_accounts(places))
 
@@ -93,12 +87,12 @@ def _first(found: Iterator[Found]) -> Iterator[Found]:
 def _named(places: Sequence[Place], name: str, anchor: re.Pattern[str]) -> Iterator[Found]:
     for at, place in enumerate(places):
         for told in anchor.finditer(place.line.text):
-            if value := VALUE.match(place.line.text, told.end()):
+            if (value := VALUE.match(place.line.text, told.end())) and not any(dates_in(value[0])):
                 yield place.found(name, value["value"], 0.95)
                 continue
-            for below in _next(places, at, told):
-                if value := VALUE.match(below.line.text):
-                    yield below.found(name, value["value"], 0.9)
+            for under in behind(places, at, told):
+                if (value := VALUE.match(under.line.text)) and not any(dates_in(value[0])):
+                    yield under.found(name, value["value"], 0.9)
                     break
 
 
@@ -109,9 +103,9 @@ def _days(places: Sequence[Place]) -> Iterator[Found]:
             if day is not None:
                 yield place.found("due", day[0], 0.95)
                 continue
-            for below in _next(places, at, told):
-                if (day := next(dates_in(below.line.text), None)) is not None:
-                    yield below.found("due", day[0], 0.9)
+            for under in behind(places, at, told):
+                if (day := next(dates_in(under.line.text), None)) is not None:
+                    yield under.found("due", day[0], 0.9)
                     break
 
 
@@ -121,23 +115,42 @@ def _run_on(places: Sequence[Place], at: int, told: re.Match[str]) -> str:
     return f" {places[at + 1].line.text}" if begun and at + 1 < len(places) else ""
 
 
-def fitting(total: Found, net: Found | None, tax: Found | None) -> Iterator[Found]:
-    """The sums; net and tax are no surer than a guess where they do not make up the total."""
-    fits = net and tax and abs(number_of(net.value) + number_of(tax.value) - number_of(total.value)) < CENT
-    yield total
-    for one in (net, tax):
-        if one is not None:
-            yield one if fits else replace(one, sure=min(one.sure, 0.8))
+def sums_in(places: Sequence[Place]) -> tuple[list[Found], list[Found]]:
+    """All that may be the net sum, and all that may be the tax, the surest first."""
+    nets, taxes = _amounts(places, "net", NET, NO_NET), _amounts(places, "tax", TAX, NO_TAX)
+    return sorted(nets, key=_by_sure), sorted(taxes, key=_by_sure)
 
 
-def _amounts(
-    places: Sequence[Place], name: str, anchor: re.Pattern[str], never: re.Pattern[str] | None
-) -> Iterator[Found]:
-    for place in places:
+def said(found: Sequence[Found]) -> Found | None:
+    """The surest, where words on its own line announce it."""
+    return found[0] if found and found[0].sure > GUESS else None
+
+
+def fitting(total: Found | None, nets: Sequence[Found], taxes: Sequence[Found]) -> Iterator[Found]:
+    """Net and tax: those that make up the total together; else what was announced, no surer than a guess."""
+    wanted = number_of(total.value) if total else 0.0
+    pairs = ((net, tax) for net in nets for tax in taxes)
+    fits = next((pair for pair in pairs if abs(sum(number_of(one.value) for one in pair) - wanted) < CENT), None)
+    if fits:
+        yield from (replace(one, sure=max(one.sure, 0.9)) for one in fits)
+    else:
+        told = filter(None, (said(nets), said(taxes)))
+        yield from (replace(one, sure=min(one.sure, 0.8)) if total else one for one in told)
+
+
+def _by_sure(one: Found) -> float:
+    return -one.sure
+
+
+def _amounts(places: Sequence[Place], name: str, anchor: re.Pattern[str], never: re.Pattern[str]) -> Iterator[Found]:
+    for at, place in enumerate(places):
         for told in anchor.finditer(place.line.text):
             amount, phrase = _announced(place.line.text, told)
-            if amount and not (never and never.search(phrase)):
+            if amount and not never.search(phrase):
                 yield place.found(name, amount, 0.95)
+            elif not AMOUNT.search(place.line.text) and not never.search(head_of(place.line, told)):
+                for under in below(places, at, box_of(place.line, *told.span())):
+                    yield from (under.found(name, text.strip(), GUESS) for text in AMOUNT.findall(under.line.text)[:1])
 
 
 def _announced(text: str, told: re.Match[str]) -> tuple[str, str]:
@@ -171,49 +184,3 @@ def _accounts(places: Sequence[Place]) -> Iterator[Found]:
         for text in IBAN.findall(place.line.text):
             if is_iban(text.replace(" ", "")):
                 yield place.found("iban", text, 0.98)
-
-
-def _box_of(line: Line, begins: int, ends: int) -> Box:
-    """Where the words of a line stand that hold these characters of its text."""
-    at, boxes = 0, []
-    for word in line.words:
-        if at < ends and at + len(word.text) > begins:
-            boxes.append(word.box)
-        at += len(word.text) + 1
-    return around(boxes)
-
-
-def _next(places: Sequence[Place], at: int, told: re.Match[str]) -> Iterator[Place]:
-    """Where what these words announce may stand, if not behind them: below, or where their sentence goes on."""
-    line = places[at].line
-    yield from _below(places, at, _box_of(line, *told.span()))
-    if not line.text[told.end() :].strip(" :.") and at + 1 < len(places) and places[at + 1].page == places[at].page:
-        yield places[at + 1]
-
-
-def _below(places: Sequence[Place], at: int, box: Box) -> Iterator[Place]:
-    """What stands below a box, in the next lines of its page: whole runs of words, which may be wider than the box."""
-    for place in places[at + 1 : at + 1 + BELOW] if box else ():
-        if place.page != places[at].page:
-            return
-        words = tuple(
-            word for run in _runs(place.line) if _is_under(around(one.box for one in run), box) for word in run
-        )
-        if words:
-            yield Place(place.page, Line(words), place.by)
-
-
-def _is_under(run: Box, box: Box) -> bool:
-    return run.left < box.right + SIDE and run.right > box.left - SIDE
-
-
-def _runs(line: Line) -> Iterator[tuple[Word, ...]]:
-    """The words of a line that stand as close as words of a sentence do."""
-    run: list[Word] = []
-    for word in line.words:
-        if run and word.box.left - run[-1].box.right > CLOSE * word.box.height:
-            yield tuple(run)
-            run = []
-        run.append(word)
-    if run:
-        yield tuple(run)

@@ -24,7 +24,7 @@ from tests.benchmarks.typeset import typeset
 WANTED: Final = 100
 SCANS: Final = 10
 PAGES: Final = 40
-OTHERS: Final = 48
+OTHERS: Final = 55
 
 
 def figures(wanted: int = WANTED) -> Iterator[str]:

@@ -195,6 +195,49 @@ def as_a_letter(truth: Truth, sums: Sums) -> str:
     )
 
 
+def in_italian(truth: Truth, sums: Sums) -> str:
+    return (
+        f"{SERIF}*{_said(truth['company'])}* \\ Via Roma 12, Milano \\ P. IVA IT01234567890\n"
+        f"#align(right)[Spett.le \\ Casewright Demo Srl]\n= Fattura n. {_said(truth['number'])} del "
+        f"{day_of(truth['date'], '%d/%m/%Y')}\nOrdine n. {_said(truth['order'])} \\ Scadenza pagamento: "
+        f"{day_of(truth['due'], '%d/%m/%Y')}\n"
+        + _table("N. Descrizione Quanti Prezzo Importo", sums, german)
+        + _pairs(("Imponibile", german(sums.net)), ("IVA", german(sums.tax)),
+                 ("Totale fattura", f"{german(sums.total)} {truth['currency']}"))
+        + f"IBAN {spaced(truth['iban'])}"
+    )  # fmt: skip
+
+
+def with_other_numbers_and_days(truth: Truth, sums: Sums) -> str:
+    """German: numbers of the customer and of the tax office, days of the order and of delivery stand there, too."""
+    heads = "[Kundennummer], [Rechnungsnummer], [Rechnungsdatum], [Lieferdatum]"
+    values = f"[K-10045], [{_said(truth['number'])}], [{day_of(truth['date'], '%d.%m.%Y')}], [01.01.2026]"
+    return (
+        f"{MODERN}#align(right)[{_said(truth['company'])} \\ Am Hafen 7 \\ 20457 Hamburg \\ Steuernummer 12/345/678]\n"
+        f"Firma \\ Casewright Demo BV \\ Kade 1\n#table(columns: 4, {heads}, {values})\n"
+        f"Ihre Bestellung {_said(truth['order'])} vom 02.01.2026\n"
+        + _table("Pos Artikel Menge Einzel Gesamt", sums, german)
+        + _pairs(("Summe netto", german(sums.net)), ("zzgl. USt.", german(sums.tax)),
+                 ("*Gesamtbetrag*", f"*{german(sums.total)} {truth['currency']}*"))
+        + f"Zahlung in 10 Tagen mit 2 % Skonto. Fällig am {day_of(truth['due'], '%d.%m.%Y')}.\n\n"
+        f"#text(8pt)[Sparkasse · IBAN {spaced(truth['iban'])} · Amtsgericht Hamburg HRB 1234]"
+    )  # fmt: skip
+
+
+def sums_below_their_heads(truth: Truth, sums: Sums) -> str:
+    share = round(100 * sums.tax / sums.net)
+    heads = f"[Net], [VAT rate], [VAT], [Total {truth['currency']}]"
+    values = f"[{english(sums.net)}], [{share}%], [{english(sums.tax)}], [{english(sums.total)}]"
+    return (
+        f"{MONO}{_said(truth['company'])} \\ 5 Industrial Park, Cork\n\nInvoice: {_said(truth['number'])} \\ "
+        f"Issued: {day_of(truth['date'], '%Y-%m-%d')} \\ Your PO: {_said(truth['order'])} \\ "
+        f"Payment due: {day_of(truth['due'], '%Y-%m-%d')} \\ Customer: Casewright Demo Ltd\n"
+        + _table("No Item Qty Price Amount", sums, english)
+        + f"#table(columns: (1fr, 1fr, 1fr, 1fr), {heads}, {values})\nIBAN: {spaced(truth['iban'])}"
+    )
+
+
 LAYOUTS: Final = (
-    sender_at_the_foot, in_french, in_boxes, in_dutch, side_by_side, of_america, in_spanish, as_a_letter,
+    sender_at_the_foot, in_french, in_boxes, in_dutch, side_by_side, of_america, in_spanish, as_a_letter, in_italian,
+    with_other_numbers_and_days, sums_below_their_heads,
 )  # fmt: skip

@@ -233,7 +233,7 @@ def test_copies_that_the_case_type_says_so_of_are_compared_and_healed_by_the_clo
 ) -> None:
     case = claim()
     demo.ask("/policies/M-1001", {"deductible": 700})
-    row = Comparison.objects.get(instance=case.instance_id)
+    row = Comparison.objects.get(instance=case.instance_id, owner="policy")
     assert row.look is not None and row.state == "same" and row.at is None
     Comparison.objects.update(look=row.since)
     comparing.look_after()

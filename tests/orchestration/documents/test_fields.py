@@ -140,7 +140,7 @@ def test_who_writes_an_e_mail_and_how_they_are_reached_is_no_company(
 
 def test_an_invoice_of_any_layout_and_language_is_read_and_what_cannot_be_told_is_not_sure() -> None:
     """Who writes to whom stands nowhere where two companies stand side by side: that is looked at by a person."""
-    for paper in typeset(8):
+    for paper in typeset(11):
         pages = text_of(paper.pdf, "pdf", 1).pages
         company = next(one for one in found_in(pages) if one.name == "company")
         apart = paper.layout == "side_by_side"
