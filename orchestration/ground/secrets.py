@@ -57,7 +57,7 @@ def secret(name: str) -> Secret:
     """The secret of this name. Raises SecretMissing."""
     if not re.fullmatch(NAME, name) or name in OURS:
         raise SecretMissing(f"{name!r} is no name of a secret: small letters, digits and hyphens make one.")
-    value = os.environ.get(variable(name)) or _from_file(name)
+    value = os.environ.get(variable(name), "").strip() or _from_file(name)
     if not value:
         raise SecretMissing(f"There is no secret {name!r}. Set {variable(name)}, or write the file secrets/{name}.")
     return Secret(name, value)

@@ -1,6 +1,7 @@
 """Was this sent by whom it says, and now? (Standard Webhooks)
 
-HMAC-SHA256 over id, time and body, with a secret that both sides know; a time that is too far away is a replay.
+HMAC-SHA256 over id, time and body, with a secret that both sides know; a time that is too far away is a replay. While a
+secret is changed there are two of it, with white space between: either is taken, and what goes out is signed by both.
 """
 
 from __future__ import annotations
@@ -14,22 +15,28 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookV
 ID: Final = "webhook-id"
 TIME: Final = "webhook-timestamp"
 SIGNATURE: Final = "webhook-signature"
+UNREADABLE: Final = "The signature, or its time, cannot be read."
 
 
 def refusal(secret: str, headers: Mapping[str, str], body: bytes) -> str:
     """Why this is not taken as signed by who knows the secret; "" where it is. Times differ by at most five minutes."""
     if missing := [name for name in (ID, TIME, SIGNATURE) if not headers.get(name)]:
         return f"The headers {', '.join(missing)} are missing (Standard Webhooks)."
+    reasons = [_refusal(one, headers, body) for one in secret.split()]
+    return "" if "" in reasons else reasons[0]
+
+
+def _refusal(secret: str, headers: Mapping[str, str], body: bytes) -> str:
     try:
         Webhook(secret).verify(body, dict(headers), json_parse=False)
     except WebhookVerificationError as error:
         return f"The signature does not hold: {error}."
     except (ValueError, TypeError, OverflowError, EmptyWebhookSecretError):
-        return "The signature, or its time, cannot be read."
+        return UNREADABLE
     return ""
 
 
 def signed(secret: str, id: str, at: datetime, body: bytes) -> dict[str, str]:
     """The headers that show who sent this body, and when."""
-    signature = Webhook(secret).sign(msg_id=id, timestamp=at, data=body.decode())
-    return {ID: id, TIME: str(int(at.timestamp())), SIGNATURE: signature}
+    signatures = [Webhook(one).sign(msg_id=id, timestamp=at, data=body.decode()) for one in secret.split()]
+    return {ID: id, TIME: str(int(at.timestamp())), SIGNATURE: " ".join(signatures)}

@@ -92,6 +92,20 @@ def test_what_is_not_signed_or_no_event_is_refused_and_changes_nothing(
     assert not brought() and not Receipt.objects.exists()
 
 
+def test_while_the_secret_is_changed_either_is_taken_and_both_sign(
+    inlet: Inlet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, body = "whsec_c29tZWJvZHkgZWxzZSdz", {"number": "A-17", "amount": 1}
+    monkeypatch.setenv("CASEWRIGHT_SECRET_SHOP", f"{new}\n{KEY}")
+    assert [handed_in(body, "e-1").status_code, handed_in(body, "e-2", secret=new).status_code] == [202, 202]
+    assert handed_in(body, "e-3", secret="whsec_bm9ib2R5J3Mgc2VjcmV0").status_code == 401
+    headers = signed(f"{new}\n{KEY}", "e-4", clock.utc_now(), b"{}")
+    for one in (new, KEY):
+        Webhook(one).verify(b"{}", headers)
+    monkeypatch.setenv("CASEWRIGHT_SECRET_SHOP", new)
+    assert handed_in(body, "e-5").status_code == 401
+
+
 def test_a_closed_address_is_told_from_no_other(inlet: Inlet) -> None:
     registering.switch(inlet, False, TEST)
     closed, none = handed_in({"number": "1"}), Client().post("/hooks/none/", b"{}", content_type="application/json")
