@@ -101,7 +101,7 @@ ACTIONS: dict[str, str] = {
     "agent.proposed": "wanted to do something",
     "agent.decided": "decided what an agent wants to do",
     "agent.checked": "answered a check, of which nothing was done",
-    "agent.lapsed": "got no word in time",
+    "agent.lapsed": "let go what waited for a word",
     "agent.refused": "could not do what it wanted",
     "agent.undone": "took back what an agent did",
     "agent.stopped": "ended an agent's run",

@@ -6,7 +6,8 @@ reads it. Runs of agents outside, which report here, are shown as they tell of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -23,6 +24,7 @@ from orchestration.ground import clock
 from orchestration.models import Actor, AgentProposal, AgentRun
 
 Json = Any
+State = AgentProposal.State
 MOST: Final = 100
 ENDED: Final = 50
 PERSON: Final = "person:"
@@ -49,6 +51,11 @@ class Flight:
             return [(step["tool"], step["why"]) for step in self.row.plan]
         known = granted(self.row)
         return [(said(step["tool"], known), "") for step in self.row.plan]
+
+    def asks(self) -> tuple[str, float]:
+        """By which rule of its file it asks a person first, and for how many hours it waits for them."""
+        agent = agent_behind(self.row)
+        return agent.approve_text, agent.within.total_seconds() / 3600
 
     def may(self) -> list[str]:
         """What its file grants it, in words."""
@@ -88,6 +95,22 @@ def wanted(row: AgentRun) -> list[AgentProposal]:
         one.tool = said(one.tool, known)
         one.decided_by = names.get(one.decided_by.removeprefix(PERSON), one.decided_by)
     return found
+
+
+LOOP: Final[Mapping[str, tuple[State, ...]]] = {
+    "Waits for a word": (State.HELD,), "Approved": (State.DONE, State.UNDONE), "Rejected": (State.REJECTED,),
+    "Let go, as nobody decided": (State.EXPIRED,), "Could not be done": (State.REFUSED,),
+}  # fmt: skip
+ALONE: Final = "Done without asking"
+
+
+def in_the_loop(row: AgentRun) -> list[tuple[str, int]]:
+    """How much of what it wanted came before people, and how they answered; what is none is left out."""
+    found = AgentProposal.objects.filter(run=row).values_list("state", "decided_by")
+    people = Counter(state for state, by in found if by or state in (State.HELD, State.EXPIRED))
+    alone = sum(state in LOOP["Approved"] and not by for state, by in found)
+    told = [(words, sum(people[state] for state in states)) for words, states in LOOP.items()]
+    return [(words, number) for words, number in (*told, (ALONE, alone)) if number]
 
 
 def granted(row: AgentRun) -> frozenset[str]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from casework.access import permissions
 from casework.actors.views import WRONG_REASON, is_no_reason, may_change, may_read
-from casework.agents.tower import Flight, flight, flights, wanted
+from casework.agents.tower import Flight, flight, flights, in_the_loop, wanted
 from casework.agents.worth import worth_of
 from casework.web.decorators import person, reads, refusal, writes
 from orchestration.agents import approvals, reported
@@ -36,7 +36,7 @@ def agents(request: HttpRequest) -> HttpResponse:
 
 @reads
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
-    """One run: its plan, memory, budget, guardrails, and what waits."""
+    """One run: its plan, memory, budget, what governs it, and the people in its loop."""
     may_read(request)
     return _page(request, _found(request, run_id))
 
@@ -67,6 +67,6 @@ def _found(request: HttpRequest, run_id: int) -> Flight:
 def _page(request: HttpRequest, found: Flight, **more: str) -> HttpResponse:
     context = {
         "one": found, "run": found.row, "wanted": wanted(found.row), "plan": found.plan(), "case": found.case,
-        "may_change": permissions.may_publish(person(request)), **more
+        "loop": in_the_loop(found.row), "may_change": permissions.may_publish(person(request)), **more
     }  # fmt: skip
     return render(request, "agents/run.html", context, status=400 if "wrong" in more else 200)

@@ -48,7 +48,8 @@ def _checked(detail: Detail) -> Told:
 
 
 def _lapsed(detail: Detail) -> Told:
-    text = f"Nobody decided in time about “{detail.get('name', '')}”, which an agent proposed"
+    why = detail.get("why", "Nobody decided in time.")  # what was kept before there were two reasons
+    text = f"“{detail.get('name', '')}”, which an agent proposed, was let go: {why}"
     return Told("ai", "hourglass", text, by_actor=False, tone="bad")
 
 

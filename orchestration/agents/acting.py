@@ -22,7 +22,7 @@ from orchestration.agents import opening, runs
 from orchestration.agents.checking import AS_IT_IS, Put, put_as
 from orchestration.agents.desk import NO_FORM, put_into
 from orchestration.agents.judging import Action, Objection, with_arguments
-from orchestration.agents.looking import offered_now
+from orchestration.agents.looking import offered_now, read
 from orchestration.agents.opening import Begun, OpenCase, Wanted
 from orchestration.agents.runs import Running
 from orchestration.agents.thoughts import Propose
@@ -41,6 +41,7 @@ State = AgentProposal.State
 NOT_OFFERED: Final = Refused("not-offered", "The case does not offer this step to the agent any more.")
 PLAN: Final = "The agent's file asks for a look at its plan before anything is done by it."
 TOO_LATE: Final = "Nobody decided in time."
+WENT_ON: Final = "The case went on without it."
 
 
 class _TakenBack(Exception):
@@ -58,8 +59,9 @@ def decide(run: Running, move: Propose, action: Action, evidence: list[str]) -> 
     """
     now, tool = clock.utc_now(), action.tool
     rule = _rule(run, action)
+    rests_on = [*dict.fromkeys((*evidence, *tool.grant.bound))]
     fields = {
-        "tool": tool.key, "name": tool.name, "reason": move.reason, "evidence": evidence,
+        "tool": tool.key, "name": tool.name, "reason": move.reason, "evidence": rests_on,
         "chosen": dict(action.chosen), "conditions": list(tool.conditions),
         "digest": digest(run.row, tool, action.arguments), "price": _price(tool),
     }  # fmt: skip
@@ -112,20 +114,36 @@ def digest(run: AgentRun, tool: Tool, arguments: Mapping[str, Json]) -> str:
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+def let_go_or_wait(run: Running, row: AgentProposal) -> None:
+    """Let a held proposal go whose step the case does not offer any more, as somebody has taken it. Raises Waits."""
+    if is_offered(row, run.agent):
+        expire_or_wait(run, row)
+    else:
+        _lapse(run, row, WENT_ON)
+
+
+def is_offered(row: AgentProposal, agent: Agent) -> bool:
+    """Whether the case offers the agent now what it wants."""
+    assert row.run.instance_id is not None
+    offered = offered_now(row.run.instance_id, *read(row.run.instance_id), agent)
+    return any(tool.key == row.tool for tool in offered)
+
+
 def expire_or_wait(run: Running, row: AgentProposal) -> None:
     """Let a held proposal go whose time is over; otherwise the run waits. Raises Waits."""
-    now = clock.utc_now()
-    if row.expires is not None and row.expires <= now:
-        with transaction.atomic():
-            if not AgentProposal.objects.filter(pk=row.pk, state=State.HELD).update(
-                state=State.EXPIRED, outcome=TOO_LATE, decided=now
-            ):
-                return
-            lapsed = Fact("agent.lapsed", {"run": row.run_id, "number": row.number, "name": row.name})
-            services.record(run.instance, [lapsed], run.origin)
+    if row.expires is not None and row.expires <= clock.utc_now():
+        _lapse(run, row, TOO_LATE)
         return
     AgentRun.objects.filter(pk=run.row.pk).update(state=AgentRun.State.WAITING)
     raise Waits(f"“{row.name}” waits for a person.")
+
+
+def _lapse(run: Running, row: AgentProposal, why: str) -> None:
+    with transaction.atomic():
+        held = AgentProposal.objects.filter(pk=row.pk, state=State.HELD)
+        if held.update(state=State.EXPIRED, outcome=why, decided=clock.utc_now()):
+            detail = {"run": row.run_id, "number": row.number, "name": row.name, "why": why}
+            services.record(run.instance, [Fact("agent.lapsed", detail)], run.origin)
 
 
 def act(run: Running, row: AgentProposal) -> None:

@@ -19,7 +19,7 @@ from audit.services import Fact, Origin
 from orchestration.actors.kinds.agent.file import Agent, agent_of
 from orchestration.agents import acting, runs
 from orchestration.agents.checking import KNOWN, decoy_digest
-from orchestration.agents.grants import UNDO
+from orchestration.agents.grants import COMPLETE, UNDO
 from orchestration.agents.judging import Objection
 from orchestration.casetypes.case_type import CaseType
 from orchestration.engine.commands import Command, Enable, Terminate
@@ -239,10 +239,14 @@ def run_stop(run: int, reason: str, by: Origin) -> AgentRun | Refused:
 
 
 def look_after() -> None:
-    """Have agents go on that nobody answered in time, and end the runs whose case went on without them."""
-    late = AgentProposal.objects.filter(state=State.HELD, expires__lte=clock.utc_now()).select_related("run")
-    for row in late[:AT_ONCE]:
+    """Have agents go on that nobody answered in time, or whose task a person has taken meanwhile; and end the runs
+    whose case went on without them."""
+    held = AgentProposal.objects.filter(state=State.HELD, run__ended=None).select_related("run")
+    for row in held.filter(expires__lte=clock.utc_now())[:AT_ONCE]:
         wake(row.run)
+    for row in held.filter(tool__startswith=f"{COMPLETE}:").exclude(run__instance=None)[:AT_ONCE]:
+        if not acting.is_offered(row, agent_behind(row.run)):
+            wake(row.run)
     close_cut_off()
 
 
@@ -258,9 +262,8 @@ def close_cut_off() -> int:
     ]  # fmt: skip
     now = clock.utc_now()
     AgentProposal.objects.filter(run__in=gone, state=State.HELD).update(
-        state=State.EXPIRED, outcome="The case went on without it.", decided=now
+        state=State.EXPIRED, outcome=acting.WENT_ON, decided=now
     )
-    why = "The case went on without it."
     return AgentRun.objects.filter(pk__in=gone, ended=None).update(
-        state=AgentRun.State.ENDED, outcome="given-up", why=why, ended=now
+        state=AgentRun.State.ENDED, outcome="given-up", why=acting.WENT_ON, ended=now
     )

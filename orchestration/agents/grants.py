@@ -52,6 +52,11 @@ class Grant:
         """The arguments that are the agent's to choose, with their schemas."""
         return {name: one.value for name, one in self.arguments.items() if one.how == "choose"}
 
+    @property
+    def bound(self) -> list[str]:
+        """Where in the case the arguments stand that are bound to a field: JSON Pointers."""
+        return ["/" + str(one.value).replace(".", "/") for one in self.arguments.values() if one.how == "field"]
+
     def filled(self, chosen: Mapping[str, Json], data: Mapping[str, Json]) -> dict[str, Json]:
         """All arguments: what was chosen, fixed, and what stands in the case now; what is not there is left out."""
         found = {name: self._value(name, one, chosen, data) for name, one in self.arguments.items()}

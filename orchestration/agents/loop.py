@@ -55,7 +55,7 @@ def _settle(run: Running) -> None:
         if row.state == State.DECIDED:
             acting.act(run, row)
         elif not run.row.stop_asked:
-            acting.expire_or_wait(run, row)
+            acting.let_go_or_wait(run, row)
 
 
 def _followed(run: Running, thought: Thought, looked: Looked) -> Answer | None:

@@ -26,6 +26,8 @@ from orchestration.ground.refusals import Refused
 from orchestration.jobs import stopping
 from orchestration.models import ActorCall, ActorVersion, AgentProposal, AgentRun, HumanTask, Incident, Job
 from orchestration.shell import services
+from orchestration.shell.selectors import state_of
+from tests.casework.reading import told as shown
 from tests.orchestration.machines import work_jobs
 
 ANNA = Origin("person:anna")
@@ -77,10 +79,44 @@ def test_as_it_ships_it_proposes_a_question_when_an_unsure_complaint_goes_to_a_p
     assert row.tool == "add:ask_customer" and row.evidence == ["/message", "/intent/confidence"]
     assert open_tasks(case) == {"Senior review"}
     assert isinstance(approvals.decide(row.pk, Verdict(True, row.digest), ANNA), AgentProposal)
+    work_jobs(case.instance_id)
+    assert held(case).tool == "complete:write_question"
     replied(case)
+    approvals.look_after()
+    work_jobs(case.instance_id)
     row = held(case)
     assert row.tool == "add:read_again" and row.evidence == ["/reply", "/intent/confidence"]
     assert verify(case.instance).ok
+
+
+@pytest.mark.parametrize("word", ["after approval", "by itself"])
+def test_the_question_that_it_proposed_it_sends_after_a_word_to_what_would_be_sent_and_nobody_writes_it_again(
+    upset: Callable[..., Case], people: dict[str, User], client: Client, word: str
+) -> None:
+    case, changed = upset(word, sure=0.4), {"question": ""}
+    if word == "after approval":
+        first = held(case)
+        approvals.decide(first.pk, Verdict(False, first.digest, reason="Not now."), ANNA)
+        work_jobs(case.instance_id)
+        asked = held(case)
+        changed = {"question": "Which card do you mean, and when was it swallowed?"}
+        approvals.decide(asked.pk, Verdict(True, asked.digest, changed=changed), ANNA)
+        work_jobs(case.instance_id)
+    row = held(case)
+    assert row.tool == "complete:write_question" and row.evidence == ["/message", "/question"]
+    assert "Write the question" in open_tasks(case)
+    case.instance.refresh_from_db()
+    words = state_of(case.instance).root.variables["question"]
+    assert word == "by itself" or words == changed["question"]
+    client.force_login(people["anna"])
+    assert words in shown(client.get(f"/cases/{case.pk}/proposals/{row.pk}/"))
+    assert isinstance(approvals.decide(row.pk, Verdict(True, row.digest), ANNA), AgentProposal)
+    row.refresh_from_db()
+    assert row.state == "done" and "Write the question" not in open_tasks(case)
+    closed = [one for one in timeline(case.instance_id, action="engine.TaskClosed") if one.actor == "model:next-steps"]
+    assert [one.on_behalf_of for one in closed] == ["person:anna"]
+    case.instance.refresh_from_db()
+    assert state_of(case.instance).root.variables["question"] == words and verify(case.instance).ok
 
 
 def test_where_no_agent_is_at_work_the_complaint_goes_on_without_it(analysed: Callable[..., Case]) -> None:

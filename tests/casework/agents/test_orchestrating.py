@@ -16,6 +16,7 @@ from casework.models import Case
 from casework.tasks.services import task_claim
 from orchestration.actors import kinds
 from orchestration.agents import approvals
+from orchestration.agents.acting import WENT_ON
 from orchestration.agents.desk import put_into, unanswered
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.casetypes.forms import Form, FormField
@@ -255,6 +256,24 @@ def test_an_answer_stands_in_its_place_beside_what_else_stands_there_and_nothing
     }
     for more in ({"visit": {"why": "I say so."}}, {"topic": "x"}, {"visit": 5}, {"visit": {"by": {"team": 4}}}):
         assert unanswered(form, data, answers | more) in ("visit.why", "topic", "visit", "visit.by.team")
+
+
+@either
+def test_what_waits_for_a_word_is_let_go_once_somebody_has_taken_the_task(
+    orchestrated: Callable[..., Case], people: dict[str, User], within: str
+) -> None:
+    call, when = 'casewright:form="note"', 'starts with(tool, "complete:")'
+    case = orchestrated(*FINISH[within], call=call, when=when, within=within)
+    approvals.look_after()
+    work_jobs(case.instance_id)
+    assert AgentProposal.objects.filter(state="held").count() == 1
+    assert not isinstance(task_claim(by=people["anna"], task=HumanTask.objects.get(name="Call")), Refused)
+    approvals.look_after()
+    work_jobs(case.instance_id)
+    row = AgentProposal.objects.select_related("run").get(tool="complete:call")
+    assert (row.state, row.outcome, row.run.state) == ("expired", WENT_ON, "ended")
+    assert [one.detail["why"] for one in timeline(case.instance_id, action="agent.lapsed")] == [WENT_ON]
+    assert case_verify(by=people["axel"], case=case).ok
 
 
 def test_what_an_answer_keeps_as_it_was_an_agent_leaves_as_it_was() -> None:

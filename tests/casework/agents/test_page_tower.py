@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -12,13 +13,14 @@ from django.utils import timezone
 
 from audit.services import Origin
 from casework.agents import reports_api
-from casework.agents.tower import used
+from casework.agents.tower import in_the_loop, used
 from casework.models import Case
 from orchestration.actors.registry import actor_ensure
 from orchestration.actors.tokens import token_make
 from orchestration.agents import reported
 from orchestration.models import Actor, AgentProposal, AgentRun
 from tests.casework.agents.test_agents_in_cases import held
+from tests.casework.reading import told as shown
 
 REPORT = {
     "reference": "run-42", "goal": "Find out why the parcel is late.", "state": "working",
@@ -38,10 +40,32 @@ def test_a_run_stands_there_with_its_limits_and_without_a_word_of_its_case(
     run = held(upset("after approval")).run
     text = ada.get("/agents/").content.decode()
     assert "Next steps" in text and "2 of 8" in text and "waits for a person" in text
-    page = ada.get(f"/agents/{run.pk}/").content.decode()
+    page = shown(ada.get(f"/agents/{run.pk}/"))
     assert "Add: call customer" in page and "0 of 72 hours" in page
-    assert "Add: ask customer; Add: call customer; Add: read again; Search the knowledge base." in page
+    granted = page.split("only where its case offers it:")[1].split("</ul>")[0]
+    assert re.findall("<li[^>]*>([^<]+)</li>", granted) == [
+        "Add: ask customer", "Add: call customer", "Add: read again", "Finish: write question",
+        "Search the knowledge base",
+    ]  # fmt: skip
     assert "swallowed" not in page and "upset" not in page
+
+
+def test_one_page_shows_plan_memory_what_governs_it_and_the_people_in_its_loop(
+    ada: Client, upset: Callable[..., Case]
+) -> None:
+    run = held(upset("after approval")).run
+    page = shown(ada.get(f"/agents/{run.pk}/"))
+    for heading in ("Plan", "Budget", "People in the loop", "Memory", "Governance", "End this run"):
+        assert re.search(rf"<h2 [^>]*>(<svg.*?</svg>)?{heading}</h2>", page), heading
+    assert in_the_loop(run) == [("Waits for a word", 1), ("Done without asking", 1)]  # it has searched by itself
+    assert "<dd>8 hours</dd>" in page and "starts with(tool" in page
+    for state, by in (("done", "person:anna"), ("done", ""), ("expired", ""), ("refused", "")):
+        AgentProposal.objects.create(run=run, number=9, tool="search", name="", reason="", state=state, decided_by=by,
+                                     made=timezone.now())  # fmt: skip
+        AgentProposal.objects.filter(run=run, number=9).update(number=AgentProposal.objects.count() + 10)
+    assert in_the_loop(run) == [
+        ("Waits for a word", 1), ("Approved", 1), ("Let go, as nobody decided", 1), ("Done without asking", 2),
+    ]  # fmt: skip
 
 
 def test_what_an_agent_calls_a_tool_and_is_none_is_not_shown_there(ada: Client, upset: Callable[..., Case]) -> None:
