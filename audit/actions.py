@@ -47,6 +47,7 @@ ACTIONS: dict[str, str] = {
     "deadline.breached": "noted that a deadline was missed",
     "deadline.changed": "changed a deadline",
     "deadline.moved": "moved a deadline, because its calendar changed",
+    "deadline.anew": "noted that a deadline is far off again",
     "calendar.changed": "changed a calendar",
     "command.refused": "was refused",
     "access.denied": "was denied access",

@@ -9,10 +9,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from casework.access import permissions
 from casework.people.second_person import Waits, setting_change
-from casework.web.decorators import person, reads_and_writes, writes
+from casework.web.decorators import answered, person, reads_and_writes, writes
 from orchestration.actors.hosts.addresses import HostRefused, plain_host
 from orchestration.actors.hosts.register import host_forget
 from orchestration.ground.refusals import Refused
@@ -55,11 +56,7 @@ def _name(host: str, port: str) -> str:
 def host_remove(request: HttpRequest, host_id: int) -> HttpResponse:
     _may_change(request)
     outcome = host_forget(host_id, permissions.origin_of(person(request)))
-    if isinstance(outcome, Refused):
-        messages.error(request, outcome.message)
-    else:
-        messages.success(request, f"Connectors may not call {outcome} any more.")
-    return redirect("hosts")
+    return answered(request, outcome, f"Connectors may not call {outcome} any more.", reverse("hosts"))
 
 
 def _page(request: HttpRequest, given: dict[str, object] | None = None, refused: Refused | None = None) -> HttpResponse:

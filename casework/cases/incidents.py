@@ -31,7 +31,7 @@ from orchestration.actors.routing import objection
 from orchestration.casetypes.case_type import CaseType, Form, FormField
 from orchestration.engine.commands import AskPerson, ResolveIncident
 from orchestration.ground import clock
-from orchestration.ground.refusals import Refused
+from orchestration.ground.refusals import NO_SUCH, Refused
 from orchestration.ground.schemas import SchemaValidator
 from orchestration.jobs.again import carry_over
 from orchestration.jobs.crossing import given
@@ -117,6 +117,8 @@ def incident_resolve(*, by: User, case: Case, incident: int, wish: Wish) -> Done
     with transaction.atomic():
         held = locked(case.instance_id)
         row = Incident.objects.filter(instance=held.instance, incident=incident, resolved=None).first()
+        if row is None and (never := _never_was(case, incident)):
+            return never
         job = None if row is None else Job.objects.filter(instance=held.instance, job=row.job or 0).first()
         failed = _Failed(held, by, incident, row, job)
         step = _PREPARED[wish.how](failed, wish, seen(held, case, by, None if row is None else row.item))
@@ -131,10 +133,17 @@ def incident_resolve(*, by: User, case: Case, incident: int, wish: Wish) -> Done
         return outcome
 
 
+def _never_was(case: Case, incident: int) -> Refused | None:
+    if Incident.objects.filter(instance=case.instance_id, incident=incident).exists():
+        return None
+    return Refused(NO_SUCH, "Nothing of this number failed in this case.")
+
+
 def _end(by: User, case: Case, incident: int, reason: str) -> Done | Refused:
     """The whole case ends, as long as this still stands open."""
     if not Incident.objects.filter(instance=case.instance_id, incident=incident, resolved=None).exists():
-        return Refused("unknown", "This is decided already, so the case was not ended.")
+        decided = Refused("unknown", "This is decided already, so the case was not ended.")
+        return _never_was(case, incident) or decided
     if not tells(reason.strip(), REASON_LEAST, REASON_MOST):
         sentence = f"Say in {REASON_LEAST} to {REASON_MOST} characters why the case ends: it is kept in the history."
         return Refused("invalid", sentence, {"reason": sentence})

@@ -27,7 +27,7 @@ from casework.forms.answer_validation import tells
 from casework.models import Case
 from orchestration.engine.commands import Command, PlanItem, ReceiveMessage, Terminate, Trigger
 from orchestration.ground import clock
-from orchestration.ground.refusals import Refused
+from orchestration.ground.refusals import NO_SUCH, Refused
 from orchestration.models import Instance
 from orchestration.shell import services
 from orchestration.shell.services import Done
@@ -121,13 +121,20 @@ def item_remove(*, by: User, case: Case, item: int, reason: str) -> Done | Refus
         case_type, state = held.case_type, held.state
         found = next((each for each in available_actions.removable(case_type, state) if each.id == item), None)
         if found is None:
-            refused = Refused("state", "Only a step that was added to the plan and is not over can be removed.")
+            refused = _no_step(state, item) or Refused(
+                "state", "Only a step that was added to the plan and is not over can be removed."
+            )
             return keep_refusal(held, by, {"command": "remove", "item": item}, refused)
         model = case_type.library.cases[state.instances[found.instance].key]
         detail = {"instance": found.instance, "item": item, "name": model.nodes[found.node].name, "reason": reason}
         outcome = services.send(held, Terminate(item), origin_of(by), [Fact("item.removed", detail)])
         keep_own_words(case, by, [reason], outcome)
         return outcome
+
+
+def _no_step(state: State, item: int) -> Refused | None:
+    """Where no step ever had this number: they are counted on."""
+    return None if item < state.next_id else Refused(NO_SUCH, "There is no such step in this case.")
 
 
 def item_do(*, by: User, case: Case, item: int, how: str) -> Done | Refused:
@@ -138,7 +145,7 @@ def item_do(*, by: User, case: Case, item: int, how: str) -> Done | Refused:
         choices = available_actions.choices(case_type, state, _roles(by), held.at)
         choice = next((each for each in choices if (each.item or 0) == item and each.how == how), None)
         if choice is None:
-            refused = Refused("state", "This cannot be done by hand now.")
+            refused = _no_step(state, item) or Refused("state", "This cannot be done by hand now.")
             return keep_refusal(held, by, {"command": how[:40], "item": item}, refused)
         return services.send(held, choice.command, origin_of(by))
 

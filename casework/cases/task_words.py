@@ -77,6 +77,11 @@ def _deadline_moved(detail: Detail) -> Told:
     return Told("rules", "calendar", words, by_actor=False)
 
 
+def _far_off_again(detail: Detail) -> Told:
+    words = f"“{detail.get('title', 'A deadline')}” is far off again, due {_when(detail.get('due'))}"
+    return Told("rules", "calendar", words, by_actor=False)
+
+
 def _signed(detail: Detail) -> Told:
     mark = f", which has the mark {detail['seen']}" if detail.get("seen") else ""
     return Told("people", "fingerprint", f"signed what “{detail.get('task', 'a task')}” showed{mark}")
@@ -105,4 +110,5 @@ TASKS: Final[Mapping[str, Callable[[Detail], Told]]] = {
     "deadline.breached": _missed,
     "deadline.changed": _deadline_changed,
     "deadline.moved": _deadline_moved,
+    "deadline.anew": _far_off_again,
 }

@@ -26,7 +26,7 @@ from casework.comments.words import amiss, named, tidy
 from casework.drafts.services import draft_ended
 from casework.forms.answer_validation import is_clean
 from casework.models import Case, Comment
-from orchestration.ground.refusals import Refused
+from orchestration.ground.refusals import NO_SUCH, Refused
 from orchestration.models import HumanTask
 from orchestration.shell import services
 from orchestration.shell.services import Locked
@@ -123,7 +123,7 @@ def _own(held: Locked, case: Case, by: User, number: int, command: str, *, over:
     found = Comment.objects.filter(case=case, number=number).first()
     asked = {"command": f"{command} comment", "comment": number}
     if found is None:
-        return keep_refusal(held, by, asked, Refused("unknown", "There is no such comment in this case."))
+        return keep_refusal(held, by, asked, Refused(NO_SUCH, "There is no such comment in this case."))
     if found.by != rows.writer(by):
         refused = Refused("denied", "Somebody else wrote this comment, so it is theirs to edit or withdraw.")
         return keep_refusal(held, by, asked, refused)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from django.contrib.auth.models import User
@@ -19,11 +18,10 @@ from casework.cases.locking import keep_refusal, locked
 from casework.cases.own_words import keep_own_words
 from casework.deadlines.models import Deadline
 from casework.deadlines.reasons import events_kept
-from casework.deadlines.standing import Calendars, Standing, calendars, standing
+from casework.deadlines.standing import calendars, comes_near_anew
 from casework.deadlines.watching import declared_of, told
 from casework.forms.answer_validation import UNCLEAN, tells, text_errors
 from casework.models import Case
-from orchestration.casetypes.deadlines import Declared
 from orchestration.deadlines.rule import BY_HAND, EXTENDED, HANDED_OVER, LONGEST, PAUSED, RESUMED, Event, events_of
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -56,7 +54,9 @@ def deadline_change(*, by: User, case: Case, key: str, wish: Wish) -> Deadline |
     if why := _amiss(row, wish, events, known.keys()):
         return keep_refusal(held, by, asked, why)
     event = Event(KINDS[wish.kind], held.at, BY_HAND, wish.amount, wish.calendar, wish.reason.strip())
-    found, anew = _stands(declared, (*events, event), known, row, held.at)
+    found, anew = comes_near_anew(
+        declared, (*events, event), known, held.at, warned=bool(row.warned), breached=bool(row.breached)
+    )
     if never := found.reckoned.never:
         return keep_refusal(held, by, asked, Refused("invalid", "It would have no end.", {"amount": never}))
     was = row.due
@@ -71,17 +71,6 @@ def deadline_change(*, by: User, case: Case, key: str, wish: Wish) -> Deadline |
     services.record(held, [Fact("deadline.changed", detail)], origin_of(by))
     keep_own_words(case, by, [event.words], None)
     return row
-
-
-def _stands(
-    declared: Declared, events: tuple[Event, ...], known: Calendars, row: Deadline, at: datetime
-) -> tuple[Standing, bool]:
-    """How it stands with what is done to it, and whether it is far off again and comes near anew."""
-    fresh = standing(declared, events, known)
-    if row.warned is None:
-        return fresh, False
-    anew = fresh.look is not None and fresh.look > at
-    return (fresh, True) if anew else (standing(declared, events, known, warned=True), False)
 
 
 def _amiss(row: Deadline, wish: Wish, events: tuple[Event, ...], known: Collection[str]) -> Refused | None:

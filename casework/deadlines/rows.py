@@ -6,13 +6,14 @@ A part of the step's one statement; nothing where the case type declares none, o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
 import orjson
 
 from audit.db.sql import Part
-from casework.deadlines.standing import calendar_of, calendars, standing
+from casework.deadlines.standing import Standing, calendar_of, calendars, standing
 from casework.deadlines.stepping import Known, Step, step_of, stepped
 from orchestration.casetypes.deadlines import Declared
 from orchestration.deadlines.rule import events_of
@@ -56,8 +57,13 @@ def _changed(done: Done, rows: Mapping[str, Any], known: Known) -> Iterator[dict
             found = standing(declared, after, known(), bool(row.get("warned")), bool(row.get("breached")))
             yield {
                 "key": declared.key, "events": [event.written() for event in after], "state": found.state,
-                "due": found.due, "look": found.look,
+                "due": found.due, "look": _look(found, row, done.at),
             }  # fmt: skip
+
+
+def _look(found: Standing, row: Mapping[str, Any], at: datetime) -> datetime | None:
+    """One that was warned of is looked at at once: it may be far off again (`watching`)."""
+    return min(found.look, at) if found.look is not None and row.get("warned") else found.look
 
 
 def _step(declared: Declared, done: Done) -> Step:

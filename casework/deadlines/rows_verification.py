@@ -185,6 +185,8 @@ def _follow(
             course.warned = None if rest[4:] == [True] else course.warned
         case "warned":
             course.warned = at
+        case "anew":
+            course.warned = None
         case "breached":
             course.breached = at
     if what != "step" or course.events != before:
@@ -227,6 +229,6 @@ def hang_in() -> None:
         on_event(_begun, InstanceStarted)
         on_event(_completed, ItemChanged)
         on_step(_step_over)
-        on_fact(_looked, "deadline.warned", "deadline.breached", "deadline.moved")
+        on_fact(_looked, "deadline.warned", "deadline.breached", "deadline.moved", "deadline.anew")
         on_fact(_changed, "deadline.changed")
         with_every_verification.append(deadlines_apart)

@@ -77,3 +77,13 @@ def standing(
     moments = [] if breached else [due]
     moments += [] if warned or breached else [share_used_at(line, due, declared.escalate)]
     return Standing(Deadline.State.RUNNING, due, min(moments, default=None), found)
+
+
+def comes_near_anew(
+    declared: Declared, events: Sequence[Event], known: Calendars, at: datetime, *, warned: bool, breached: bool
+) -> tuple[Standing, bool]:
+    """How it stands, and whether it was warned of and is far off again: it comes near anew, then."""
+    fresh = standing(declared, events, known, breached=breached)
+    if warned and not breached and fresh.look is not None and fresh.look > at:
+        return fresh, True
+    return standing(declared, events, known, warned, breached), False

@@ -3,7 +3,7 @@
 Looked after with every sweep. At its share of the time the open tasks of the case become urgent; at its end the breach
 stands in the case's history. Of both those are told who work on it and who give out its work (`notices`). Both reach
 the model as signals, `deadline KEY warned` and `deadline KEY breached`, for whatever in it waits for them (BPMN
-10.5.5).
+10.5.5). One that a step or a calendar has moved far off again comes near anew.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from audit.services import Fact, Origin
 from casework.cases.locking import locked
 from casework.deadlines.models import Deadline
 from casework.deadlines.notices import escalation_tell
-from casework.deadlines.standing import Standing, calendars, standing
+from casework.deadlines.standing import Standing, calendars, comes_near_anew, standing
 from orchestration.casetypes.deadlines import Declared
 from orchestration.deadlines.rule import events_of
 from orchestration.engine.commands import ReceiveSignal
@@ -55,9 +55,14 @@ def deadline_look(number: int, instance: int) -> None:
         Deadline.objects.filter(pk=number).update(look=None)
         return
     facts, parts, signals = list[Fact](), list[Part](), list[str]()
-    found = standing(declared, events_of(row.events), calendars(), bool(row.warned), bool(row.breached))
+    found, anew = comes_near_anew(
+        declared, events_of(row.events), calendars(), case.at, warned=bool(row.warned), breached=bool(row.breached)
+    )
     if found.due != row.due:
         facts.append(Fact("deadline.moved", told(declared, found) | {"was": _text(row.due)}))
+    if anew:
+        row.warned = None
+        facts.append(Fact("deadline.anew", told(declared, found)))
     if found.look is not None and found.look <= case.at and found.due is not None:
         breached = found.due <= case.at
         kind = "breached" if breached else "warned"

@@ -17,7 +17,7 @@ from casework.cases.locking import locked
 from casework.documents.models import Document, ReadField
 from casework.forms import answer_validation
 from orchestration.documents.fields import NAMES
-from orchestration.ground.refusals import Refused
+from orchestration.ground.refusals import NO_SUCH, Refused
 from orchestration.shell import services
 
 LONGEST: Final = 300
@@ -30,7 +30,7 @@ def field_check(*, by: User, document: Document, name: str, value: str, shown: s
     held = locked(document.case.instance_id)
     row = ReadField.objects.select_for_update().filter(document=document, name=name[:40]).first()
     if row is None:
-        return Refused("unknown", "Nothing of this name was found in the document.")
+        return Refused(NO_SUCH, "Nothing of this name was found in the document.")
     if not value or len(value) > LONGEST or answer_validation.text_errors({"value": value}):
         wrong = f"Say in 1 to {LONGEST} characters what it is."
         return Refused("invalid", wrong, {"value": wrong})

@@ -23,7 +23,7 @@ from casework.cases.read.timeline import actor_name
 from casework.explaining.letter import Letter, Sentence, letter
 from casework.forms.answer_validation import tells, text_errors
 from casework.models import Case
-from orchestration.ground.refusals import Refused
+from orchestration.ground.refusals import NO_SUCH, Refused
 from orchestration.shell import services
 
 DRAFTED, SENT = "letter.drafted", "letter.sent"
@@ -64,7 +64,7 @@ def letter_sent(*, by: User, case: Case, number: int, way: str) -> Drafted | Ref
         held = locked(case.instance_id)
         found = next((one for one in _all(case) if one.number == number), None)
         if found is None:
-            return Refused("unknown", "There is no such letter in this case.")
+            return Refused(NO_SUCH, "There is no such letter in this case.")
         if found.sent:
             return Refused("sent", "Somebody has said already that this letter was sent.")
         services.record(held, [Fact(SENT, {"letter": number, "way": way})], origin_of(by))

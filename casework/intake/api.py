@@ -46,7 +46,7 @@ MAY_NOT: Final = "You may not bring in cases of this type. An administrator can 
 
 class CasesView(APIView):
     @described(
-        "Find cases", {200: shapes.CaseList}, 400, parameters=[requests.CaseFilter],
+        "Find cases", {200: shapes.CaseList}, 400, 404, parameters=[requests.CaseFilter],
         examples=(example("One case", CASES, "200"),),
     )  # fmt: skip
     def get(self, request: Request) -> Response:

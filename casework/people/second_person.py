@@ -26,7 +26,7 @@ from casework.people import settled
 from casework.people.models import RightsProposal
 from casework.people.sight import administrators, group_moved, home_changed, role_changed
 from orchestration.ground.clock import utc_now
-from orchestration.ground.refusals import Refused
+from orchestration.ground.refusals import NO_SUCH, Refused
 
 
 def needs_second(by: User, subject: User | Group) -> bool:
@@ -142,7 +142,7 @@ def proposal_decide(*, by: User, proposal_id: int, agree: bool) -> RightsProposa
     units.tree_hold()  # it may name a unit
     proposal = _held(proposal_id)
     if proposal is None:
-        return Refused("decided", "This has been decided, or taken back, meanwhile.")
+        return Refused(NO_SUCH, "There is no such change, or it has been decided, or taken back, meanwhile.")
     if agree and selves(by) & _parties(proposal):
         return Refused("second", "Somebody else has to agree: whoever asks for a change, or gains by it, does not.")
     if agree and proposal.group is not None and proposal.group.user_set.filter(pk__in=selves(by)).exists():

@@ -22,9 +22,9 @@ from casework.lists.saved import NAME_MOST, name_of
 from casework.lists.state import KINDS
 from casework.people.services import reason_errors
 from orchestration.ground.clock import utc_now
-from orchestration.ground.refusals import Refused
+from orchestration.ground.refusals import NO_SUCH, Refused
 
-GONE = Refused("gone", "This view is not shared any more.")
+GONE = Refused(NO_SUCH, "There is no such view, or it is not shared any more.")
 
 
 @dataclass(frozen=True, slots=True)

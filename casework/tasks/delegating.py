@@ -26,7 +26,7 @@ from casework.tasks.inbox import inbox_page
 from casework.tasks.row import TaskRow
 from casework.tasks.under_lock import name_of
 from orchestration.ground import clock
-from orchestration.ground.refusals import Refused
+from orchestration.ground.refusals import NO_SUCH, Refused
 from orchestration.models import HumanTask
 
 LONGEST: Final = timedelta(days=92)
@@ -153,8 +153,10 @@ def delegation_stop(*, by: User, number: int) -> Delegation | Refused:
     """Either of the two ends it, at once."""
     found = Delegation.objects.select_for_update(of=("self",)).select_related("giver", "to")
     row = found.filter(Q(giver=by) | Q(to=by), pk=number).first()
-    if row is None or row.ended is not None or row.until <= clock.utc_now():
-        return Refused("over", "This is over already, or it was never yours.")
+    if row is None:
+        return Refused(NO_SUCH, "There is no such delegation of yours.")
+    if row.ended is not None or row.until <= clock.utc_now():
+        return Refused("over", "This is over already.")
     why = "its giver ended it" if row.giver_id == by.pk else "whoever acted ended it"
     delegation_end(row, why, origin_of(by))
     return row

@@ -15,7 +15,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audit.data_keys import KeyFault
 from casework.web import unsent
 from orchestration.documents.store import Away
-from orchestration.ground.refusals import Refused
+from orchestration.ground.refusals import NO_SUCH, Refused
 
 log = structlog.get_logger()
 
@@ -108,7 +108,7 @@ def wants_part(request: HttpRequest) -> bool:
 
 def answered(request: HttpRequest, outcome: object, said: str, back: str, part: Part | None = None) -> HttpResponse:
     """The answer to a form: done (`said` tells what), or refused, in the way that the browser asked."""
-    if isinstance(outcome, Refused) and (part is None or not wants_part(request)):
+    if isinstance(outcome, Refused) and (part is None or outcome.code == NO_SUCH or not wants_part(request)):
         return refusal(request, outcome, back)
     if isinstance(outcome, Refused):
         messages.error(request, outcome.message)
@@ -120,7 +120,9 @@ def answered(request: HttpRequest, outcome: object, said: str, back: str, part: 
 
 
 def refusal(request: HttpRequest, refused: Refused, back: str) -> HttpResponse:
-    """The page that says why something was not done."""
+    """The page that says why something was not done. Raises Http404 where what it was to be done to is not there."""
+    if refused.code == NO_SUCH:
+        raise Http404(refused.message)
     return render(request, "409.html", {"refused": refused, "back": back}, status=409)
 
 

@@ -5,6 +5,10 @@ A refusal is a value that goes back to whoever asked, like any other answer; it 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
+
+NO_SUCH: Final = "no-such"
+"""The code where what an address names is not there: other than what is there and in another state."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.http import QueryDict
 from rest_framework import serializers as s
 
 Json = Any
@@ -39,8 +40,8 @@ def wrong_in_body(fields: Mapping[str, Field], body: Mapping[str, Json]) -> dict
     return {name: wrong for name, wrong in found.items() if wrong}
 
 
-def wrong_in_query(fields: Mapping[str, Field], query: Mapping[str, str]) -> dict[str, Json]:
-    found = {name: _wrong_word(fields[name], text) for name, text in query.items() if name in fields}
+def wrong_in_query(fields: Mapping[str, Field], query: QueryDict) -> dict[str, Json]:
+    found = {name: _wrong_word(fields[name], str(query[name])) for name in query if name in fields}
     return {name: wrong for name, wrong in found.items() if wrong}
 
 

@@ -56,7 +56,7 @@ class Sent(s.Serializer[Any]):
     @classmethod
     def _asked(cls, query: QueryDict) -> dict[str, Any]:
         _refuse_doubled(query)
-        _refuse(wrong_in_query(cls().fields, query.dict()))
+        _refuse(wrong_in_query(cls().fields, query))
         return cls._checked(query)
 
     @classmethod

@@ -28,7 +28,7 @@ from casework.access.permissions import Denied, Unseen
 from casework.web.decorators import sealed_off
 from casework.web.errors import NO_MATCH
 from orchestration.documents.store import AWAY, Away
-from orchestration.ground.refusals import Refused
+from orchestration.ground.refusals import NO_SUCH, Refused
 
 Json = Any
 
@@ -44,7 +44,10 @@ DEEPEST: Final = 10
 
 
 def refusal(refused: Refused, prefix: str = "") -> Response:
-    """The answer for a refusal; `prefix` is where in the request the refused fields stand."""
+    """The answer for a refusal; `prefix` is where in the request the refused fields stand. Raises NotFound where what
+    it was to be done to is not there."""
+    if refused.code == NO_SUCH:
+        raise exceptions.NotFound(refused.message)
     errors = {prefix + path: sentence for path, sentence in refused.errors.items()}
     wrong = refused.code in WRONG_INPUT
     away = refused.code == AWAY.code

@@ -10,7 +10,7 @@ from django.db import transaction
 from audit.services import Fact, Origin, record_control
 from orchestration.actors.hosts.addresses import HIGHEST_PORT, HostRefused, Listed, plain_host
 from orchestration.ground import clock
-from orchestration.ground.refusals import Refused
+from orchestration.ground.refusals import NO_SUCH, Refused
 from orchestration.models import AllowedHost
 
 MOST: int = 500
@@ -50,7 +50,7 @@ def host_forget(pk: int, origin: Origin) -> AllowedHost | Refused:
     with transaction.atomic():
         row = AllowedHost.objects.select_for_update().filter(pk=pk).first()
         if row is None:
-            return Refused("gone", "This host is not on the list any more.")
+            return Refused(NO_SUCH, "This host is not on the list, or not any more.")
         row.delete()
         _tell({"host": row.host, "port": row.port, "removed": True}, origin)
     return row

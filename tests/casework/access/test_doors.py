@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -282,8 +282,10 @@ def visits(scene: Scene, people: dict[str, User]) -> list[Visit]:
     ]  # fmt: skip
 
 
-def visit(browser: Client, name: str, method: str, who: str, scene: Scene) -> Visit:
-    address, client = reverse(name, kwargs=parts(name, scene)), copy(browser)
+def visit(
+    browser: Client, name: str, method: str, who: str, scene: Scene, instead: Mapping[str, int | str] | None = None
+) -> Visit:
+    address, client = reverse(name, kwargs=parts(name, scene) | dict(instead or {})), copy(browser)
     client.cookies = copy(browser.cookies)
     query = ASKED.get(name, {})
     with transaction.atomic():
@@ -346,6 +348,22 @@ def test_every_address_answers_head_and_options_and_ends(scene: Scene, people: d
             answer = ask(reverse(name, kwargs=parts(name, scene)))
             assert answer.status_code < 500, (name, ask)
             assert not answer.streaming, name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["senior", "admin"])
+def test_what_never_was_is_not_there_at_any_door_that_changes_it(
+    scene: Scene, people: dict[str, User], who: str
+) -> None:
+    """One part of the address after the other names nothing: no door says that it is in another state, or done."""
+    browser = Client(raise_request_exception=False)
+    browser.force_login(people[WHO[who]])
+    found = {
+        (name, part): visit(browser, name, "POST", who, scene, {part: 999_999 if value != str(value) else "no-such"})
+        for name in addresses() for part, value in parts(name, scene).items()
+    }  # fmt: skip
+    wrong = {door: seen.status for door, seen in found.items() if seen.status not in (401, 403, 404, 405)}
+    assert len(found) > 150 and wrong == {}
 
 
 @pytest.mark.parametrize(

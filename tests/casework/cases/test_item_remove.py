@@ -98,8 +98,8 @@ def test_a_stage_that_was_added_goes_with_all_inside_it(door: Door, people: Peop
 def test_what_the_model_asks_for_anyway_is_not_removed(door: Door, people: People, claim: Claim) -> None:
     case = claim()
     item = HumanTask.objects.get(instance=case.instance_id, name="Look at it").item
-    for wrong in (item, 99_999, 0):
-        assert remove(door, people["anna"], case, wrong).status_code == 409
+    for wrong, status in ((item, 409), (99_999, 404), (0, 409)):
+        assert remove(door, people["anna"], case, wrong).status_code == status
     assert [actor for actor, _ in refusals(case)] == ["person:anna"] * 3
     assert HumanTask.objects.get(instance=case.instance_id, name="Look at it").state == "open"
 

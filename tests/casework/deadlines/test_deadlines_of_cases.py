@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,19 +13,21 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
+from casework.access.permissions import origin_of
 from casework.cases.read.attention import waiting
 from casework.cases.services import external_receive, item_plan
 from casework.cases.verification import verify
 from casework.cases.waiting_live import waiting_states
+from casework.deadlines.calendars import calendar_save, moves
 from casework.deadlines.changing import Wish, deadline_change
-from casework.deadlines.models import Deadline, DeadlineNotice
-from casework.deadlines.standing import calendars
+from casework.deadlines.models import Deadline, DeadlineNotice, WorkingCalendar
+from casework.deadlines.standing import FIELDS, calendar_of, calendars
 from casework.deadlines.stepping import moment_of
 from casework.deadlines.watching import look_after
 from casework.forms.answer_validation import schema_errors
 from casework.models import Case
 from casework.tasks.services import task_complete
-from orchestration.casetypes.case_type import by_definition
+from orchestration.casetypes.case_type import EditableField, by_definition
 from orchestration.deadlines.rule import STARTED
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -160,6 +162,44 @@ def test_one_that_is_extended_after_it_came_near_comes_near_anew_and_its_people_
     assert not isinstance(deadline_change(by=people["clara"], case=case, key="answer", wish=wish), Refused)
     assert deadline(case).warned is not None
     assert verify(case.instance).reason == ""
+
+
+@pytest.mark.parametrize("moved_by", ["a step", "a calendar"])
+def test_one_that_a_step_or_a_calendar_moves_far_off_comes_near_anew_too(
+    people: People, analysed: Analysed, on: Callable[[datetime], None], monkeypatch: pytest.MonkeyPatch, moved_by: str
+) -> None:
+    case, near = analysed(received=RECEIVED), DUE - timedelta(days=3)
+    on(near)
+    look_after()
+    client(people["clara"]).post("/comments/")
+    if moved_by == "a step":
+        rules = by_definition(case.instance.definition_id)
+        monkeypatch.setitem(vars(rules), "editable", (EditableField("received", (), False),))
+        door = f"/api/cases/{case.pk}/fields/"
+        stood = client(people["clara"]).get(door).json()["results"][0]["stood"]
+        sent = {"path": "received", "value": near.isoformat(), "stood": stood}
+        assert client(people["clara"]).post(door, sent, content_type="application/json").status_code == 200
+    else:
+        office_closed(people["ada"], [(near + timedelta(days=day)).date() for day in range(1, 40)])
+    look_after()
+    due = deadline(case).due
+    assert due is not None and due > DUE + timedelta(days=14) and deadline(case).warned is None
+    assert told(client(people["clara"]).get(f"/cases/{case.pk}/history/")).count("is far off again, due") == 1
+    look_after()
+    assert deadline(case).warned is None and DeadlineNotice.objects.filter(person=people["clara"]).count() == 1
+    on(due - timedelta(days=2))
+    look_after()
+    look_after()
+    assert told(client(people["clara"]).get("/comments/")).count("<strong>Answer the customer</strong> is due") == 1
+    assert deadline(case).warned is not None and verify(case.instance).reason == ""
+
+
+def office_closed(by: User, days: list[date]) -> None:
+    row = WorkingCalendar.objects.get(key="office")
+    values = {name: getattr(row, name) for name in FIELDS} | {"closed": [day.isoformat() for day in days]}
+    expected = len(moves(calendar_of(values)))
+    saved = calendar_save(origin=origin_of(by), values=values, reason="It is rebuilt", expected=expected)
+    assert not isinstance(saved, Refused), saved
 
 
 def test_it_is_paused_and_resumed_by_hand_once_each(people: People, analysed: Analysed) -> None:

@@ -21,6 +21,7 @@ from casework.explaining.letters import letter_sent
 from casework.explaining.models import Contest
 from casework.models import Case
 from orchestration.ground import clock
+from orchestration.ground.refusals import NO_SUCH
 from orchestration.models import HumanTask
 from orchestration.shell import services
 from tests.casework.actions import kept
@@ -100,7 +101,7 @@ def test_nothing_says_that_a_letter_was_sent_until_somebody_says_so(people: Peop
     assert "Anna Adler says that they sent it by post" in plain(anna.get(address))
     case.refresh_from_db()
     assert refused(letter_sent(by=people["anna"], case=case, number=draft.sequence, way="post")).code == "sent"
-    assert refused(letter_sent(by=people["anna"], case=case, number=1, way="post")).code == "unknown"
+    assert refused(letter_sent(by=people["anna"], case=case, number=1, way="post")).code == NO_SUCH
     printed = b"".join(anna.get(address, {"form": "print"})).decode()  # type: ignore[call-overload]
     assert f"[{made(case)}]" in printed and "You may contest this decision" in " ".join(printed.split())
 
