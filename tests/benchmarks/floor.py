@@ -1,92 +1,121 @@
-"""What is the least that the same steps could cost? The durable writes alone, one statement a step.
+"""What is the least that the same steps could cost? The durable writes alone: the same rows, one statement a step.
 
-A step's rows as data-modifying parts of one statement, prepared, in a session that is kept, which is a transaction by
-itself: the least that we know. No lock is taken, no state read, no rule evaluated, nothing hashed, no model called.
+The product does the work once, and what its steps write is kept: each statement, and each value in it. To write it
+again for another case, in a session that is kept, with every statement prepared and a transaction by itself, is the
+least that we know. No lock is taken, no state read, no rule evaluated, nothing sealed or hashed, no model called; and
+what the product comes to write besides, this writes too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import psycopg
+import pytest
 
-TABLES = """
-create table if not exists floor_case (id bigserial primary key, reference text, state text, closed bool, data bytea);
-create table if not exists floor_job (id bigserial primary key, case_id bigint, capability text, state text,
-                                      input bytea);
-create table if not exists floor_task (id bigserial primary key, case_id bigint, name text, state text, grp text,
-                                       due timestamptz);
-create table if not exists floor_audit (case_id bigint, sequence int, action text, actor text, at timestamptz,
-                                        body bytea, digest bytea, primary key (case_id, sequence));
-create index if not exists floor_jobs on floor_job (case_id);
-create index if not exists floor_tasks on floor_task (case_id);
-"""
-NUMBER = "select nextval('floor_case_id_seq')"
-AUDIT = """audit as (
-    insert into floor_audit select %(case)s, s, 'node', 'somebody', now(), %(body)b, %(digest)b
-    from generate_series(%(first)s::int, %(last)s::int) s)"""
-OPENED = f"""with opened as (insert into floor_case values (%(case)s, 'r', 'new', false, %(data)b)),
-jobs as (insert into floor_job (case_id, capability, state, input)
-         select %(case)s, c, 'waiting', %(body)b from unnest(array['intent', 'sentiment']) c), {AUDIT} select 1"""
-ANSWERED = f"""with done as (update floor_job set state = 'done' where case_id = %(case)s and capability = %(what)s),
-{AUDIT} select 1"""
-ROUTED = f"""with done as (update floor_job set state = 'done' where case_id = %(case)s and capability = %(what)s),
-task as (insert into floor_task (case_id, name, state, grp, due)
-         values (%(case)s, 'check', 'open', 'analysts', now())), {AUDIT} select 1"""
-REVIEWED = f"""with task as (update floor_task set state = 'completed' where case_id = %(case)s),
-ended as (update floor_case set state = 'completed', closed = true where id = %(case)s), {AUDIT} select 1"""
-STRAIGHT = f"""with opened as (insert into floor_case values (%(case)s, 'r', 'completed', true, %(body)b)),
-task as (insert into floor_task (case_id, name, state) values (%(case)s, 'check', 'open')), {AUDIT} select 1"""
-ENDED = f"""with task as (update floor_task set state = 'completed' where case_id = %(case)s),
-ended as (update floor_case set state = 'completed', data = %(body)b where id = %(case)s), {AUDIT} select 1"""
-BODY, DIGEST, DATA = b"x" * 120, b"d" * 32, b"d" * 600
+from audit.db import sql
+from audit.db.columns import Texts
 
-Step = Callable[[str, int, int, int, str], None]
-"""Runs a statement for a case with the audit rows from `first` to `last`, about some capability."""
+FIRST_REFERENCE = 10**12
+"""References are numbered from here, so that no other text of a step holds such a number."""
+OF_THE_CASE, OF_THE_TASK = ("instance", "chain"), ("task", "first_task")
+"""Parameters that are the number of the case, or of its open task."""
+NUMBERS = """select nextval('orchestration_instance_id_seq'), last_value + 1 from orchestration_humantask_id_seq"""
+"""Of a new case, and of the task that will be opened in it: nobody else opens one meanwhile."""
 
 
-def routed(dsn: str) -> Callable[[], int]:
-    """A call does the least durable writes of a complaint from intake to its task, and gives its number."""
-    step, number = _session(dsn)
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One statement of a step with its values, and where among them the numbers of the case, of its task and of its
+    reference stand."""
 
-    def run() -> int:
-        case = number()
-        step(OPENED, case, 1, 1, "")
-        step(ANSWERED, case, 2, 2, "intent")
-        step(ROUTED, case, 3, 4, "sentiment")
-        return case
+    statement: bytes
+    values: tuple[Any, ...]
+    of_case: tuple[int, ...]
+    of_task: tuple[int, ...]
+    of_reference: tuple[int, ...]
 
-    return run
-
-
-def complaint(dsn: str) -> Callable[[], None]:
-    """The same to its reviewed answer."""
-    to_the_task = routed(dsn)
-    step, _ = _session(dsn)
-    return lambda: step(REVIEWED, to_the_task(), 5, 5, "")
-
-
-def process(dsn: str, *, person: bool) -> Callable[[], None]:
-    """Case, task and one audit row a node; where a person has a part in it, in two steps."""
-    step, number = _session(dsn)
-
-    def run() -> None:
-        case = number()
-        step(STRAIGHT, case, 1, 5 if person else 6, "")
-        if person:
-            step(ENDED, case, 6, 7, "")
-
-    return run
+    def again(self, case: int, task: int, old: str, new: str) -> list[Any]:
+        """Its values for another case."""
+        values = list(self.values)
+        for place in self.of_case:
+            values[place] = case
+        for place in self.of_task:
+            values[place] = task
+        for place in self.of_reference:
+            values[place] = _renamed(values[place], old, new)
+        return values
 
 
-def _session(dsn: str) -> tuple[Step, Callable[[], int]]:
+def writes(dsn: str, work: Callable[[], object], reference: int = 0) -> Callable[[], None]:
+    """A call writes what a case writes that `work` brings from its beginning to its end. `reference`: the number in the
+    reference of the case that it will bring; 0 where it gives it none."""
+    kept = recorded(work, reference)
     connection = psycopg.connect(dsn, autocommit=True)
     connection.prepare_threshold = 1
-    connection.execute(TABLES)
-    cursor = connection.cursor()
+    return lambda: again(connection, kept, reference)
 
-    def step(statement: str, case: int, first: int, last: int, what: str) -> None:
-        given = {"case": case, "first": first, "last": last, "what": what, "body": BODY, "digest": DIGEST, "data": DATA}
-        cursor.execute(statement, given)  # type: ignore[call-overload]
 
-    return step, lambda: cursor.execute(NUMBER).fetchone()[0]  # type: ignore[index]
+def again(connection: psycopg.Connection[Any], kept: list[Write], reference: int = 0) -> None:
+    """The same writes once more, for a new case."""
+    case, task = connection.execute(NUMBERS).fetchone()  # type: ignore[misc]
+    cursor, old, new = psycopg.RawCursor(connection), str(reference), str(FIRST_REFERENCE * 2 + case)
+    for write in kept:
+        cursor.execute(write.statement, write.again(case, task, old, new))
+
+
+def recorded(work: Callable[[], object], reference: int = 0) -> list[Write]:
+    """What a case writes that `work` brings from its beginning to its end, with this number in its reference."""
+    with _recorded() as sent:
+        work()
+    told = str(reference) if reference else ""
+    kept = [_write(statement, names, values, told) for statement, names, values in sent]
+    assert kept, "the work has written nothing"
+    return kept
+
+
+Sent = list[tuple[bytes, tuple[str, ...], tuple[Any, ...]]]
+
+
+@contextmanager
+def _recorded() -> Iterator[Sent]:
+    """What the steps inside write: statements, the names of their parameters, their values."""
+    sent: Sent = []
+    execute, numbered = psycopg.RawCursor.execute, sql._numbered
+    names: dict[bytes, tuple[str, ...]] = {}
+
+    def named(texts: Any) -> tuple[bytes, tuple[str, ...]]:
+        statement, order = numbered(texts)
+        names[statement] = order
+        return statement, order
+
+    def kept(cursor: Any, statement: Any, values: Any = None, **options: Any) -> Any:
+        if statement in names:  # else it is about the session
+            sent.append((statement, names[statement], tuple(values)))
+        return execute(cursor, statement, values, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sql, "_numbered", named)
+        patch.setattr(psycopg.RawCursor, "execute", kept)
+        yield sent
+
+
+def _write(statement: bytes, names: tuple[str, ...], values: tuple[Any, ...], reference: str) -> Write:
+    def places(wanted: tuple[str, ...]) -> tuple[int, ...]:
+        return tuple(place for place, name in enumerate(names) if name in wanted)
+
+    renamed = tuple(place for place, value in enumerate(values) if reference and _mentions(value, reference))
+    return Write(statement, values, places(OF_THE_CASE), places(OF_THE_TASK), renamed)
+
+
+def _mentions(value: Any, text: str) -> bool:
+    return text in value if isinstance(value, str) else isinstance(value, Texts) and any(text in str(v) for v in value)
+
+
+def _renamed(value: str | Texts, old: str, new: str) -> str | Texts:
+    if isinstance(value, str):
+        return value.replace(old, new)
+    return Texts(None if each is None else each.replace(old, new) for each in value)

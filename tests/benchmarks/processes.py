@@ -41,10 +41,10 @@ def ours(definition: Definition, *, person: bool) -> Callable[[], None]:
 def against_others(dsn: str) -> Iterator[str]:
     definition = _orders()
     for name, person, aim in (("W1 straight through", False, 2.0), ("W2 through a person", True, 2.5)):
-        mine, floor_ = ours(definition, person=person), floor.process(dsn, person=person)
+        mine = ours(definition, person=person)
         with statements() as sent:
             mine()
-        ways = [mine, floor_]
+        ways = [mine, floor.writes(dsn, mine)]
         try:
             ways.append(spiff.orders(dsn, person=person))
         except ImportError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from django.contrib.auth.models import Group, User
@@ -13,6 +13,7 @@ from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.sql import SQL, Identifier
 
+from audit.db.sql import asked
 from audit.services import Origin
 from casework.access.roles import ensure_roles
 from casework.intake.services import Opened, case_open
@@ -35,6 +36,7 @@ ANSWERS = {
     "sentiment": {"label": "neutral", "confidence": 0.9, "score": 0.0},
 }
 BENCH = Origin("system:bench")
+JOBS: LiteralString = "select job, capability from orchestration_job where instance_id = %(instance)s order by job"
 COPIES = -1_000_000  # copies of closed cases stand below this number
 EVENTS = 5  # of its history that a copy keeps: what a step reads and writes is found by an index either way
 COPY_RIGHTS = """
@@ -42,7 +44,7 @@ insert into casework_casegroupobjectpermission (content_object_id, group_id, per
 select c.id, g.id, p.id from casework_case c, auth_group g, auth_permission p
 where c.instance_id < -1000000 and g.name = 'Senior analysts' and p.codename = 'view_case'
 """
-NUMBERS = count()
+NUMBERS = count(floor.FIRST_REFERENCE)
 
 
 def analyst() -> User:
@@ -52,16 +54,16 @@ def analyst() -> User:
     return person
 
 
-def complaint(by: User) -> Callable[[], Instance]:
-    """A call brings one complaint from intake to its approved answer through the product's own services."""
+def complaint(by: User) -> Callable[[], int]:
+    """A call brings one complaint from intake to its approved answer through the product's own services; its number."""
     nudges._send = lambda *message: None  # no broker in this measurement: a nudge is not a durable write
 
-    def run() -> Instance:
+    def run() -> int:
         case = complaint_to_check(f"bench {next(NUMBERS)}")
         task = HumanTask.objects.select_related("instance__case").get(instance=case.instance_id, state="open")
         done = task_complete(by=by, task=task, answers={"verdict": "accept"})
         assert isinstance(done, Done)
-        return case.instance
+        return case.instance_id
 
     return run
 
@@ -71,13 +73,15 @@ def complaint_to_check(reference: str) -> Case:
     opened = case_open(by=None, case_type="complaint", reference=reference, source="bench", data=DATA)
     assert isinstance(opened, Opened)
     instance = opened.case.instance_id
-    for number, capability in Job.objects.filter(instance=instance).values_list("job", "capability"):
+    for number, capability in asked(JOBS, {"instance": instance}).fetchall():
         assert isinstance(services.send(instance, CompleteJob(number, ANSWERS[capability]), BENCH), Done)
     return opened.case
 
 
 def against_the_floor(dsn: str) -> Iterator[str]:
-    shell, bare = in_turns(7, 30, complaint(analyst()), floor.complaint(dsn))
+    work = complaint(analyst())
+    bare_writes = floor.writes(dsn, work, next(NUMBERS) + 1)
+    shell, bare = in_turns(7, 30, work, bare_writes)
     for name, way in (("whole shell", shell), ("bare writes", bare)):
         rate, client = 1000 / middle(way), middle(way, "cpu")
         yield f"{name}   {middle(way):7.2f} ms a case ({rate:5.0f} cases/s), client CPU {client:.2f} ms"
@@ -140,7 +144,7 @@ def going_round() -> tuple[int, Callable[[], None]]:
 def beside_closed_cases(dsn: str, many: int = 1_000_000) -> Iterator[str]:
     """The same case in turns in two databases of one PostgreSQL: one with few cases, one with many closed ones."""
     work = complaint(analyst())
-    closed = work().pk
+    closed = work()
     few, lot = connections["default"], _beside(dsn)
     connections["default"] = lot
     copy_closed(closed, many)

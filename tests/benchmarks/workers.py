@@ -26,7 +26,7 @@ MESSAGES = (
 )
 READERS = ("intent", "sentiment")
 """What a complaint asks of models before it is routed."""
-NUMBERS = count()
+NUMBERS = count(floor.FIRST_REFERENCE)
 
 
 def routed() -> Callable[[], None]:
@@ -57,7 +57,7 @@ def bare(dsn: str) -> Callable[[], None]:
     in_use = ActorVersion.objects.filter(state=ActorVersion.State.IN_USE, actor__capability__in=READERS)
     versions = in_use.select_related("actor")
     models = [kinds.load(each.actor.kind, each.version, bytes(each.artefact)) for each in versions]
-    write = floor.routed(dsn)
+    write = floor.writes(dsn, routed(), next(NUMBERS) + 1)
 
     def run() -> None:
         number = next(NUMBERS)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 
+from audit.db.sql import connected, cursor
 from audit.services import Origin
 from casework.models import Case
 from orchestration.actors.contract import Answer
@@ -17,6 +18,8 @@ from orchestration.jobs import runner
 from orchestration.models import Definition, HumanTask, Job
 from orchestration.shell import services
 from orchestration.shell.services import Done
+from tests.benchmarks import floor
+from tests.benchmarks.shell import complaint_to_check
 from tests.orchestration.machines import Machines
 from tests.sql import statements
 
@@ -81,3 +84,28 @@ def test_a_refusal_is_kept_for_two_statements(open_case: Callable[..., Case]) ->
         outcome = services.send(case, CompleteTask(999), ORIGIN)
     assert isinstance(outcome, Refused) and outcome.code == "unknown"
     assert len(sent) <= MOST
+
+
+def rows_of(case: int) -> dict[str, int]:
+    """How many rows each table has of a root case."""
+    tables = {
+        "orchestration_instance": "id", "orchestration_job": "instance_id", "orchestration_humantask": "instance_id",
+        "audit_auditevent": "chain", "audit_auditpayload": "chain", "casework_case": "instance_id",
+        "casework_listedvalue": "instance_id", "casework_deadline": "instance_id",
+    }  # fmt: skip
+    said = [f"select '{table}', count(*) from {table} where {owner} = {case}" for table, owner in tables.items()]  # noqa: S608
+    return dict(cursor().execute(" union all ".join(said)).fetchall())
+
+
+def test_the_bare_writes_that_a_step_is_measured_against_are_those_of_the_product(
+    complaint: Definition, people: dict[str, User], machines: Machines
+) -> None:
+    number = floor.FIRST_REFERENCE
+    kept = floor.recorded(lambda: complaint_to_check(f"floor {number}"), number)
+    mine = Case.objects.get(reference=f"floor {number}")
+    floor.again(connected(), kept, number)
+    bare = Case.objects.exclude(pk=mine.pk).get()
+    assert number and str(number) not in bare.reference and bare.state == mine.state
+    rows = rows_of(mine.instance_id)
+    assert all(rows.values()), rows
+    assert rows_of(bare.instance_id) == rows
