@@ -18,6 +18,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 NAMED: Final = re.compile(r"%\((\w+)\)s")
 CURSORS: Final = "cursors_kept"
 """Where a session has them: they go with it."""
+WRITING: Final = "cursor_that_writes"
+"""Where it has that of `do`."""
 Part = tuple[LiteralString, Mapping[str, Any]]
 """`name as (statement)`, one or more, and the parameters. Parts that share a parameter's name mean the same by it."""
 
@@ -34,7 +36,15 @@ def do(parts: Iterable[Part]) -> None:
         texts.append(text)
         values |= given
     statement, names = _numbered(tuple(texts))
-    psycopg.RawCursor(connected()).execute(statement, [values[name] for name in names])
+    _writing(connected()).execute(statement, [values[name] for name in names])
+
+
+def _writing(session: psycopg.Connection[Any]) -> psycopg.RawCursor[Any]:
+    """The cursor with which a session writes, which it keeps as those of `asked`; nothing is fetched with it."""
+    kept: psycopg.RawCursor[Any] | None = vars(session).get(WRITING)
+    if kept is None:
+        kept = vars(session)[WRITING] = psycopg.RawCursor(session)
+    return kept
 
 
 def together(*parts: Part | None) -> Part:
@@ -72,38 +82,38 @@ def cursor() -> psycopg.Cursor[Any]:
 
 
 @contextmanager
-def pipeline() -> Iterator[psycopg.Cursor[Any]]:
+def pipeline() -> Iterator[None]:
     """Statements sent inside travel together; what they raise is raised at the end.
 
     Open it inside the transaction: the other way round, Django's turning of autocommit costs round trips of its own.
     """
-    session = connected()
-    with session.pipeline(), psycopg.Cursor(session) as pipelined:
-        yield pipelined
+    with connected().pipeline():
+        yield
 
 
 @contextmanager
-def committed() -> Iterator[psycopg.Cursor[Any]]:
+def committed() -> Iterator[None]:
     """A transaction whose statements travel together, and COMMIT with the last of them: nobody who waits for its locks
     waits for one more round trip. Inside another transaction it ends nothing."""
-    with transaction.atomic(savepoint=False), pipeline() as pipelined:
-        yield pipelined
-        commit_along(pipelined)
+    with transaction.atomic(savepoint=False), pipeline():
+        yield
+        commit_along()
 
 
-def commit_along(pipelined: psycopg.Cursor[Any]) -> None:
-    """Send COMMIT with what the pipeline holds, where the transaction ends with it: Django's own finds nothing left to
-    end. Inside another transaction it ends nothing."""
+def commit_along() -> None:
+    """Send COMMIT with what the open pipeline holds, where the transaction ends with it: Django's own finds nothing
+    left to end. Inside another transaction it ends nothing."""
     kept = connections[DEFAULT_DB_ALIAS]
     is_within_another = bool(kept.savepoint_ids)
     if not is_within_another and not kept.needs_rollback:
-        pipelined.execute("commit")
+        _writing(connected()).execute(b"commit")
 
 
 def connected() -> psycopg.Connection[Any]:
     """Django's own session, as psycopg has it. Raises OperationalError where there is none."""
     kept = connections[DEFAULT_DB_ALIAS]  # looked up once: Django's `connection` does so at each use
-    kept.ensure_connection()
+    if kept.connection is None:  # asked first: Django's own question looks for an event loop each time
+        kept.ensure_connection()
     session: psycopg.Connection[Any] | None = kept.connection
     if session is None:
         raise psycopg.OperationalError("there is no connection to the database")

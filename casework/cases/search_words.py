@@ -68,8 +68,8 @@ def words_in(data: Mapping[str, Json], case_type: CaseType, *, sealed: bool = Fa
                 unsaid.update(_secrets(field, value))
                 continue
             for text in {str(value): None, str(said(field.pointer, value)): None}:
-                shown.update((f"{level}{word}", None) for word in words_of(text))
-            hidden.update((f"{level}{word}", None) for word in _secrets(field, value))
+                shown.update(dict.fromkeys([f"{level}{word}" for word in words_of(text)]))
+            hidden.update(dict.fromkeys([f"{level}{word}" for word in _secrets(field, value)]))
     told_of = [word for word in shown if word[1:] not in unsaid] if unsaid else shown
     return Words(tuple(told_of)[:MOST], tuple(word for word in hidden if word[1:] not in unsaid))
 

@@ -79,7 +79,7 @@ def case_open(
         with transaction.atomic():
             belongs = _unit(model, data, by, unit)  # kept until the case is there
             opened = Fact("case.opened", told | ({"unit": belongs.key} if belongs else {}))
-            with pipeline() as pipelined:
+            with pipeline():
                 done = services.start(
                     definition,
                     model.begin(data, None if by is None else by.username),
@@ -92,7 +92,7 @@ def case_open(
                     return done
                 there = sought(Case, "instance_id = %(instance)s", {"instance": done.instance})
                 if file is None:
-                    commit_along(pipelined)
+                    commit_along()
             (case,) = there()
             if file is not None:
                 _begin_with(case, file, by, model.document_level)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import orjson
@@ -187,6 +187,7 @@ def _levels(case_type: CaseType, data: Mapping[str, Json], former: Former) -> Ca
     return found
 
 
+@lru_cache(maxsize=1024)
 def pointer_of(path: str) -> str:
     """A dotted place as a JSON Pointer."""
     return "".join("/" + escaped(name) for name in path.split("."))

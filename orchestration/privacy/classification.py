@@ -149,12 +149,13 @@ def _tops(paths: Mapping[tuple[str, ...], Rule], clearance: int) -> frozenset[st
 
 def escaped(name: str | int) -> str:
     """A name as a part of a JSON Pointer (RFC 6901, 3)."""
-    return str(name).replace("~", "~0").replace("/", "~1")
+    part = str(name)
+    return part.replace("~", "~0").replace("/", "~1") if "~" in part or "/" in part else part
 
 
 def unescaped(part: str) -> str:
     """The name that a part of a JSON Pointer stands for (RFC 6901, 4)."""
-    return part.replace("~1", "/").replace("~0", "~")
+    return part.replace("~1", "/").replace("~0", "~") if "~" in part else part
 
 
 def _places(node: Node, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:

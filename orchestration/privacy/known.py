@@ -57,6 +57,7 @@ class Known:
     work: int = 0
     _forms: dict[str, list[_Form]] = field(default_factory=dict)
     _lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _widths: set[int] = field(default_factory=set)
     _short: dict[str, _Form] = field(default_factory=dict)
     _numbers: dict[str, list[tuple[str, int, str]]] = field(default_factory=dict)
     _dates: dict[date, str] = field(default_factory=dict)
@@ -88,7 +89,8 @@ class Known:
             yield from self._short_words(text)
         if self._dates or self._former_dates:
             yield from self._days(text)
-        yield from self._parts_of_numbers(text)
+        if self._numbers or self._past.is_there:
+            yield from self._parts_of_numbers(text)
         yield from self._signs(text)
 
     # taking forms up
@@ -112,6 +114,7 @@ class Known:
         elif len(alike) < ALIKE:
             alike.append(made)
         lengths = self._lengths.get(seed, ())
+        self._widths.add(len(seed))
         if len(key) not in lengths:
             self._lengths[seed] = tuple(sorted((*lengths, len(key)), reverse=True))
 
@@ -172,8 +175,7 @@ class Known:
         self.work += len(stream)
         if self._past.is_there:
             self._take_up_keys(self._past.keys_in(stream))
-        widths = (SOUGHT, *sorted({len(seed) for seed in lengths} - {SOUGHT}))
-        for width in widths:
+        for width in sorted(self._widths, reverse=True):
             for at in range(len(stream) - width + 1):
                 if (seed := stream[at : at + width]) in lengths:
                     yield from self._beginning(text, at, lengths[seed])

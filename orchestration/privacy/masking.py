@@ -81,8 +81,8 @@ def mask(
 
     `past`: the same, as it is kept for a long history, by JSON Pointer.
     """
-    leaves = list(_leaves(data, classification.root, ""))
-    older = [leaf for document in former for leaf in _leaves(document, classification.root, "")]
+    leaves = _leaves(data, classification.root)
+    older = [leaf for document in former for leaf in _leaves(document, classification.root)]
     secrets = _secrets([*leaves, *older], classification, principal, past or {})
     absent = frozenset(_absent(data, classification.root, "", principal))
     shown = {leaf.pointer: _shown(leaf, principal, secrets) for leaf in leaves if not is_within(leaf.pointer, absent)}
@@ -106,7 +106,7 @@ def text_mask(
     data: Json, classification: Classification, principal: Principal, past: Mapping[str, Rows] | None = None
 ) -> Callable[[str], str]:
     """`View.text` alone, a quarter of the work: for short texts in lists, where nobody looks at the data itself."""
-    secrets = _secrets(list(_leaves(data, classification.root, "")), classification, principal, past or {})
+    secrets = _secrets(_leaves(data, classification.root), classification, principal, past or {})
     return partial(mask_text, secrets=secrets)
 
 
@@ -131,18 +131,24 @@ class Field:
 
 def fields(data: Json, classification: Classification) -> Iterator[Field]:
     """Each field of the data that holds texts or numbers."""
-    for leaf in _leaves(data, classification.root, ""):
+    for leaf in _leaves(data, classification.root):
         values = tuple(_scalars(leaf.value))
         if values:
             yield Field(leaf.pointer, values, leaf.rule, _is_text(leaf))
 
 
-def _leaves(value: Json, node: Node | None, pointer: str) -> Iterator[_Leaf]:
-    if node is None or node.is_opaque or not isinstance(value, _CONTAINERS) or not value:
-        yield _Leaf(pointer, value, node.rule if node else UNKNOWN)
-        return
-    for key, item in _items(value):
-        yield from _leaves(item, node.child(key), f"{pointer}/{escaped(key)}")
+def _leaves(document: Json, root: Node | None) -> list[_Leaf]:
+    found: list[_Leaf] = []
+
+    def walk(value: Json, node: Node | None, pointer: str) -> None:
+        if node is None or node.is_opaque or not isinstance(value, _CONTAINERS) or not value:
+            found.append(_Leaf(pointer, value, node.rule if node else UNKNOWN))
+            return
+        for key, item in _items(value):
+            walk(item, node.child(key), f"{pointer}/{escaped(key)}")
+
+    walk(document, root, "")
+    return found
 
 
 def _items(value: dict[str, Json] | list[Json]) -> Iterable[tuple[str | int, Json]]:
@@ -359,7 +365,7 @@ class FormerValue:
 def former_values(documents: Iterable[Json], classification: Classification) -> Iterator[FormerValue]:
     """What of these documents somebody may not see, in the forms in which it is sought; public fields have none."""
     for document in documents:
-        for leaf in _leaves(document, classification.root, ""):
+        for leaf in _leaves(document, classification.root):
             if leaf.rule.level == LEVELS[0] or _is_text(leaf):
                 continue
             for value in set(values_in(leaf.value)) - leaf.rule.vocabulary:

@@ -40,16 +40,16 @@ def test_the_transaction_is_over_when_its_last_statement_is_and_then_its_hooks_r
     found: list[object] = []
     commit = connected().commit
     monkeypatch.setattr(connected(), "commit", lambda: (found.append(connected().info.transaction_status), commit()))
-    with committed() as pipelined:
-        pipelined.execute("insert into kept values (1)")
+    with committed():
+        cursor().execute("insert into kept values (1)")
         transaction.on_commit(lambda: found.append(kept()))
     assert found == [TransactionStatus.IDLE, [1]] and not connection.in_atomic_block
 
 
 def step(*statements: str) -> None:
-    with committed() as pipelined:
+    with committed():
         for statement in statements:
-            pipelined.execute(statement)
+            cursor().execute(statement)
 
 
 @pytest.mark.parametrize("statement", ["insert into kept values (1)", "insert into nowhere values (1)", "select 1/0"])
@@ -57,8 +57,8 @@ def test_what_goes_wrong_before_the_end_or_at_it_leaves_nothing(statement: str) 
     """A number that stands there twice is found by COMMIT alone."""
     with pytest.raises(psycopg.Error):
         step("insert into kept values (1)", statement)
-    with committed() as pipelined:
-        pipelined.execute("insert into kept values (3)")
+    with committed():
+        cursor().execute("insert into kept values (3)")
         transaction.set_rollback(True)
     assert kept() == []
     step("insert into kept values (4)")
@@ -75,11 +75,11 @@ def test_within_another_transaction_nothing_is_ended() -> None:
 
 def test_what_is_sought_last_in_a_transaction_is_found_once_it_is_over() -> None:
     with transaction.atomic():
-        with pipeline() as pipelined:
-            pipelined.execute("insert into kept values (1)")
-            pipelined.execute("create temporary table auth_group as select 7 as id, 'Those of this session' as name")
+        with pipeline():
+            cursor().execute("insert into kept values (1)")
+            cursor().execute("create temporary table auth_group as select 7 as id, 'Those of this session' as name")
             there = sought(Group, "t.id = %(id)s", {"id": 7})
-            commit_along(pipelined)
+            commit_along()
         assert connected().info.transaction_status == TransactionStatus.IDLE
         assert [group.name for group in there()] == ["Those of this session"]
     assert kept() == [1]
@@ -91,8 +91,8 @@ def number(wanted: object) -> object:
 
 
 def after_what_goes_wrong(wanted: int) -> None:
-    with committed() as pipelined:
-        pipelined.execute("select 1/0")
+    with committed():
+        cursor().execute("select 1/0")
         number(wanted)
 
 
