@@ -6,9 +6,12 @@ own. Without it nothing here can be asked; `is_here` says so.
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,9 +22,12 @@ FOLDER: Final = ROOT / ".speech"
 MINUTES: Final = 4
 """Of a recording that are heard at once: some 70 seconds of one core."""
 RATE: Final = 16_000
-HEARER: Final = "whisper-base-1"
+HEARER: Final = "whisper-base-2"
 """What heard a recording, and in which version of its ways."""
 NOT_HERE: Final = "Recordings are not put into words here: `make speech` fetches what does it."
+ENDS: Final = re.compile(r"[.?!][\"')\u201d\u2019]?\s*$")
+TITLE: Final = re.compile(r"(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|No|Nr|Hr|Fr)\.")
+"""What ends with a full stop and no sentence."""
 LATER: Final = ("numpy.ma", "av.subtitles.stream", "multiprocessing.synchronize")
 """What is imported only while it works, when nothing can be any more."""
 _loaded: list[Any] = []
@@ -65,8 +71,20 @@ def _sentences(part: Any, begins: float) -> list[Json]:
     if len(part) < RATE // 10:
         return []
     heard, _ = _loaded[0].transcribe(part, beam_size=1, word_timestamps=True, condition_on_previous_text=False)
+    words = [[word for word in one.words or () if word.word.strip()] for one in heard]
     return [
-        [round(begins + one.start, 2), round(begins + one.end, 2),
-         [[word.word.strip(), round(float(word.probability), 3)] for word in one.words or () if word.word.strip()]]
-        for one in heard
+        [round(begins + said[0].start, 2), round(begins + said[-1].end, 2),
+         [[word.word.strip(), round(float(word.probability), 3)] for word in said]]
+        for one in words for said in sentences_in(one)
     ]  # fmt: skip
+
+
+def sentences_in(words: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The sentences of what whisper heard as one piece: where nobody paused, several are one to it."""
+    begun = 0
+    for at, (word, after) in enumerate(pairwise(words), 1):
+        if ENDS.search(word.word) and after.word.strip()[:1].isupper() and not TITLE.fullmatch(word.word.strip()):
+            yield words[begun:at]
+            begun = at
+    if words:
+        yield words[begun:]

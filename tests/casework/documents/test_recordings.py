@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -92,6 +93,15 @@ def test_sentences_keep_their_seconds_and_how_sure_each_word_is() -> None:
     page = heard_page(SAID)
     assert unpacked(packed(page)) == page and page.by == "speech"
     assert [(line.begins, round(line.sure, 2)) for line in page.lines] == [(0.0, 0.9), (2.3, 0.31), (65.3, 0.93)]
+
+
+def test_what_is_said_without_a_pause_is_sentences_all_the_same() -> None:
+    """Each begins where its first word does, so that a player jumps to it and not to what was said before."""
+    text = "Hello. I am Dr. Lee. It costs 3.50 euros. Really? yes."
+    words = [SimpleNamespace(word=f" {word}") for word in text.split()]
+    said = [" ".join(word.word.strip() for word in one) for one in speech.sentences_in(words)]
+    assert said == ["Hello.", "I am Dr. Lee.", "It costs 3.50 euros.", "Really? yes."]
+    assert not list(speech.sentences_in([]))
 
 
 def test_a_recording_is_heard_part_by_part_and_shown_as_sentences(
