@@ -22,6 +22,7 @@ from orchestration.ground import clock
 from orchestration.tasks import sweep
 from tests.benchmarks import papers
 from tests.casework.actions import kept, open_task, statements
+from tests.casework.conftest import PERSON
 from tests.casework.documents.test_case_documents import added, browser
 from tests.orchestration.documents.papers import bound, written_pdf
 
@@ -182,6 +183,21 @@ def test_what_is_masked_in_the_text_is_black_on_the_page_where_a_case_type_names
     for door in ("", "/api"):
         refused = anna.get(f"{door}{address}content/")
         assert refused.status_code == 409 and b"not yours to see" in refused.content
+
+
+def test_a_value_that_was_revealed_is_open_in_documents_for_who_revealed_it_and_nobody_else(
+    people: dict[str, User], open_case: Callable[..., Case]
+) -> None:
+    case = open_case()
+    one = added(people["anna"], case, written_pdf("Account", PERSON["iban"]), "account.pdf")
+    reading.read(one.pk)
+    clara, content = browser(people["clara"]), f"/cases/{case.pk}/documents/{one.pk}/content/"
+    assert clara.get(content).status_code == 409 and dark_places(people["clara"], one, 1)
+    told = {"path": "/customer/iban", "reason": "To compare it with the transfer"}
+    assert clara.post(f"/cases/{case.pk}/reveal/", told).status_code == 302
+    assert clara.get(content).status_code == 200 and not dark_places(people["clara"], one, 1)
+    assert PERSON["iban"] in clara.get(f"/cases/{case.pk}/documents/{one.pk}/").content.decode()
+    assert browser(people["anna"]).get(content).status_code == 409
 
 
 def test_a_file_is_offered_where_it_is_given_and_nowhere_else(
