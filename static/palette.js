@@ -15,7 +15,7 @@ if (palette) {
   let waiting = 0;
 
   const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
-  const label = (element) => (element.getAttribute("aria-label") ?? element.innerText).replace(/\s+/g, " ").trim();
+  const label = (element) => (element.getAttribute("aria-label") ?? element.innerText).replace(/\s+/g, " ").replaceAll(" :", ":").trim();
   const seen = (element) => (element.checkVisibility?.() ?? element.offsetParent !== null) && !element.disabled && label(element);
 
   const fits = (words) => {

@@ -106,7 +106,7 @@ def _values(seen: Look) -> Iterator[Piece]:
 def _events(seen: Look) -> Iterator[Piece]:
     """The newest first."""
     for line in lines(seen):
-        told = f"{line.who} {line.told.text}".strip()
+        told = f"{line.who} {line.told.in_full}".strip()
         yield Piece(f"{EVENT}{line.sequence}", f"Event {line.sequence}", f"{line.at:%Y-%m-%d %H:%M}: {told}")
 
 

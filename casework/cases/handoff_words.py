@@ -17,7 +17,10 @@ Detail = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`text` is a sentence; with `by_actor` it goes on from the actor's name. `notable`: on the case page."""
+    """`text` is a sentence; with `by_actor` it goes on from the actor's name. `notable`: on the case page.
+
+    `how`: what is said apart from it, and smaller: by which version, and why it was that one's to do.
+    """
 
     kind: str
     icon: str
@@ -25,6 +28,12 @@ class Told:
     by_actor: bool = True
     notable: bool = True
     tone: str = ""
+    how: str = ""
+
+    @property
+    def in_full(self) -> str:
+        """The sentence with all that is known of it: for registers, papers and searches."""
+        return f"{self.text} ({self.how})" if self.how else self.text
 
 
 def routed(detail: Detail) -> str:
@@ -35,7 +44,7 @@ def routed(detail: Detail) -> str:
     words += [
         f"passed over: {key} because {str(why)[:1].lower()}{str(why)[1:].rstrip('.')}" for key, why in passed.items()
     ]
-    return f" ({'; '.join(words)})" if words else ""
+    return "; ".join(words)
 
 
 def _because(sentence: str) -> str:
@@ -106,7 +115,7 @@ def _asked_first(detail: Detail) -> Told:
 
 def _routed(detail: Detail) -> Told:
     actor = detail.get("actor", "a worker outside")
-    return Told("ai", "route", f"The work was offered to {actor}{routed(detail)}", by_actor=False, notable=False)
+    return Told("ai", "route", f"The work was offered to {actor}", by_actor=False, notable=False, how=routed(detail))
 
 
 def _fetched(detail: Detail) -> Told:

@@ -239,11 +239,12 @@ def _job_requested(detail: Detail, _: Names) -> Told:
 def _actor_called(detail: Detail, _: Names) -> Told:
     sure = detail.get("confidence")
     how = f" with {sure:.0%} confidence" if isinstance(sure, int | float) else ""  # a text where it is masked
-    return Told("ai", "sparkles", f"(version {detail.get('version', '?')}) answered{how}{routed(detail)}", tone="ai")
+    told = "; ".join(filter(None, (f"version {detail.get('version', '?')}", routed(detail))))
+    return Told("ai", "sparkles", f"answered{how}", tone="ai", how=told)
 
 
 def _actor_failed(detail: Detail, _: Names) -> Told:
-    return Told("ai", "alert-triangle", f"failed: {detail.get('error', '')}{routed(detail)}", tone="bad")
+    return Told("ai", "alert-triangle", f"failed: {detail.get('error', '')}", tone="bad", how=routed(detail))
 
 
 def _variables_changed(detail: Detail, names: Names) -> Told:

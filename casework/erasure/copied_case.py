@@ -173,7 +173,7 @@ def _comments(whole: Look) -> Iterator[Event]:
 
 def _words(line: Line) -> str:
     changes = "; ".join(f"{one.label}: {_plain(one.before)} → {_plain(one.after)}" for one in line.changes)
-    return f"{line.told.text} ({changes})" if changes else line.told.text
+    return f"{line.told.in_full} ({changes})" if changes else line.told.in_full
 
 
 def _plain(value: Any) -> str:

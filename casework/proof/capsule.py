@@ -190,7 +190,7 @@ def _sheet(made: _Made, lines: Sequence[Line]) -> bytes:
 
 
 def _row(line: Line) -> tuple[str, ...]:
-    return str(line.sequence), instant(line.at), line.who, line.told.text
+    return str(line.sequence), instant(line.at), line.who, line.told.in_full
 
 
 def _models(entries: Sequence[Entry]) -> Iterator[tuple[str, bytes]]:

@@ -218,7 +218,7 @@ def _happened(page: CasePage) -> Iterator[Section]:
 
 def _told(line: Line) -> str:
     rules = f": {rules_named(line.fired)}" if line.fired else ""
-    said = f"{line.who} {line.told.text}{rules}{_inside(line.part)}".strip()
+    said = f"{line.who} {line.told.in_full}{rules}{_inside(line.part)}".strip()
     return "\n".join((said, *map(_changed, line.changes)))
 
 

@@ -51,7 +51,7 @@ def history(by: User, case: Case, *, actor: str, action: str, after: int, limit:
 
 
 def _entry(row: Full, in_full: bool) -> dict[str, Json]:
-    words = "" if row.line is None else f"{row.line.who} {row.line.told.text}".strip()
+    words = "" if row.line is None else f"{row.line.who} {row.line.told.in_full}".strip()
     detail = orjson.loads(row.detail) if in_full else {}
     shown = {"words": words, "detail": detail, "at": row.at.isoformat().replace("+00:00", "Z")}
     return shown | {name: getattr(row, name) for name in HISTORY_TEXTS}

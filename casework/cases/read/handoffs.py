@@ -117,7 +117,7 @@ def _calls(seen: Look, entry: Entry) -> Iterator[Handoff]:
         return
     route = detail.get("route") or {}
     version = (PASS if detail.get("version") else FAIL, f"{detail.get('actor')} in version {detail.get('version')}")
-    chosen = routed(detail).strip(" ()") or str(route.get("rule") or "Only this one could be asked.")
+    chosen = routed(detail) or str(route.get("rule") or "Only this one could be asked.")
     going = {**_guarded(detail, "before"), "version": version, "review": _mode(route, chosen)}
     going["logging"] = (PASS, f"What was sent is kept as {detail.get('input', 'a digest')}, in the ledger and here.")
     yield _made(seen, entry, "the case", machine, _work(seen, entry), going)

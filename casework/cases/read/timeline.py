@@ -156,7 +156,7 @@ def actors_and_actions(look: Look) -> tuple[list[tuple[str, str]], list[str]]:
 
 
 def _mentions(row: Full, text: str) -> bool:
-    words = f"{row.reason} {row.detail} {row.line.told.text if row.line else ''} {row.rules} {row.cause}"
+    words = f"{row.reason} {row.detail} {row.line.told.in_full if row.line else ''} {row.rules} {row.cause}"
     return text.casefold() in words.casefold()
 
 
@@ -181,7 +181,7 @@ def _teller(look: Look) -> Callable[[Entry, Entry | None], Line | None]:
 def _who(entry: Entry, named: ActorNames, versions: dict[str, str]) -> str:
     """Who acts; a machine that changes the plan is named with the version of its model."""
     name, version = actor_name(entry.actor, named), versions.get(entry.cause, "")
-    return f"{name} (version {version})" if version and entry.action in PLANNING else name
+    return f"{name}, version {version}" if version and entry.action in PLANNING else name
 
 
 def _part(look: Look, entry: Entry) -> str:
@@ -195,7 +195,9 @@ def _masked(look: Look, entry: Entry, names: Names, before: Entry | None) -> Tol
     if not has_words(entry.action):
         return None
     told = tell(replace(entry, detail=dict(detail_shown(look, entry))), names, before)
-    return None if told is None else replace(told, text=_around_own_words(look, entry, told.text))
+    if told is None:
+        return None
+    return replace(told, text=_around_own_words(look, entry, told.text), how=look.view.text(told.how))
 
 
 def detail_shown(look: Look, entry: Entry) -> Mapping[str, Json]:
@@ -227,8 +229,12 @@ def _full(look: Look, entry: Entry, line: Line | None) -> Full:
 
 
 def actor_name(actor: str, named: ActorNames) -> str:
-    """ "person:anna" -> "Anna Adler"; "model:intent" -> "AI intent", "model:erp" -> "Connector erp"."""
+    """ "person:anna" -> "Anna Adler"; "model:intent" -> "Intent model (AI)", "model:erp" -> "ERP, reading"; a machine
+    that is registered no more by its key: "AI intent"."""
     kind, _, name = actor.partition(":")
     if kind == "person":
         return named.get(actor, UNKNOWN if actor == NOBODY else name)
-    return f"{NO_MODELS.get(named.get(f'kind:{name}', ''), MACHINES.get(kind, kind))} {name}"
+    called, machine = named.get(actor, ""), NO_MODELS.get(named.get(f"kind:{name}", ""), MACHINES.get(kind, kind))
+    if called:
+        return f"{called} (AI)" if machine == MACHINES["model"] else called
+    return f"{machine} {name}"

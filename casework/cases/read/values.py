@@ -30,14 +30,29 @@ def values_in_words(case_type: CaseType) -> InWords:
 
     def said(pointer: str, value: Json) -> Json:
         path = pointer.removeprefix("/").replace("/", ".")
-        if isinstance(value, str) and value in labels.get(path, NOTHING):
-            return labels[path][value]
+        if isinstance(value, str) and value in (known := labels.get(_said_as(path), NOTHING)):
+            return known[value]
         if isinstance(value, list):
             beside = labels.get(path.rpartition(".")[0] + ".label", NOTHING)
             return [_reading(each, beside) for each in value]
         return said_by(schema_at(case_type.schema, pointer), value)
 
     return said
+
+
+def _said_as(path: str) -> str:
+    """Where the words of a dotted place stand: those of another reading, with the reading that it is another of."""
+    reading, is_other, below = path.partition(".alternatives")
+    return f"{reading}.label" if is_other and below[:1] in ("", ".") else path
+
+
+def codes_in_words(case_type: CaseType) -> Mapping[str, str]:
+    """What each code of a choice is called that is called so in every form: a machine that answers it knows no place."""
+    called: dict[str, set[str]] = {}
+    for choices in case_type.choice_words.values():
+        for code, words in choices.items():
+            called.setdefault(code, set()).add(words)
+    return {code: words.pop() for code, words in called.items() if len(words) == 1}
 
 
 def options_at(case_type: CaseType) -> Callable[[str], Mapping[str, str]]:

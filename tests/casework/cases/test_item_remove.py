@@ -44,9 +44,9 @@ def test_a_machine_adds_what_its_task_allows_and_the_rest_is_refused_and_kept(pe
     assert (planned.actor, planned.cause.split()[0]) == ("model:intent", "job")
     assert (refused.actor, refused.detail["definition"]) == ("model:intent", "ask_expert")
     told = story(case, people["anna"])
-    assert ("AI intent (version 1)", "added “Call the customer back”") in told
+    assert ("Intent (AI), version 1", "added “Call the customer back”") in told
     wanted = "wanted to add “Ask an expert”, which was refused: Ask an expert is not offered now."
-    assert ("AI intent (version 1)", wanted) in told
+    assert ("Intent (AI), version 1", wanted) in told
 
 
 def test_in_a_complaint_ai_has_the_customer_asked_and_an_analyst_thinks_otherwise(
@@ -56,7 +56,7 @@ def test_in_a_complaint_ai_has_the_customer_asked_and_an_analyst_thinks_otherwis
     assert {step.name for step in page_of(case, clara).offered} == {"Ask the customer", "Have AI read it again"}
     item_plan(by=clara, case=case, definition="read_again")
     work_jobs(case.instance_id)
-    assert ("AI intent (version 1)", "added “Ask the customer”") in story(case, clara)
+    assert ("Intent (AI), version 1", "added “Ask the customer”") in story(case, clara)
     (step,) = page_of(case, clara).added
     assert remove(door, clara, case, step.item, "They wrote again").status_code == door.done
     assert ("Clara Conti", "removed “Ask the customer”: They wrote again") in story(case, clara)
