@@ -33,4 +33,7 @@ document.addEventListener(
 document.addEventListener("htmx:afterSettle", (event) => panels(event.target));
 panels(document);
 // What is fetched when a panel is opened is fetched for one that came open, too.
-for (const each of document.querySelectorAll("details[data-fold][open][hx-get]")) htmx.trigger(each, "toggle");
+// htmx listens from DOMContentLoaded on, and was told of it first.
+addEventListener("DOMContentLoaded", () => {
+  for (const each of document.querySelectorAll("details[data-fold][open][hx-get]")) htmx.trigger(each, "toggle");
+});

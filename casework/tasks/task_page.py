@@ -208,7 +208,7 @@ def _typed(value: Json, unit: str) -> Json:
 
 
 def from_outside(seen: Look) -> Iterator[tuple[str, str]]:
-    """What came from outside: what a case of this type begins with, then what it waited for; the key facts stand above."""
+    """What came from outside: what a case of this type begins with, then what it waited for; key facts stand above."""
     named = titles(seen.case_type)
     for path in (each for each in _asked_outside(seen) if each not in seen.case_type.key_facts):
         if text := at_path(seen.view.data, path):

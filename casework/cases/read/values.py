@@ -47,7 +47,7 @@ def _said_as(path: str) -> str:
 
 
 def codes_in_words(case_type: CaseType) -> Mapping[str, str]:
-    """What each code of a choice is called that is called so in every form: a machine that answers it knows no place."""
+    """What each code is called that every form calls so: a machine that answers a code knows no place."""
     called: dict[str, set[str]] = {}
     for choices in case_type.choice_words.values():
         for code, words in choices.items():
