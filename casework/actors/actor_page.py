@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from casework.actors.read import SPAN, ActorRow, Health, actor_list, health_by_version
+from casework.actors.read import SPAN, ActorRow, Health, actor_list, asks_a_person, health_by_version
 from casework.studio.decision_table_edit import ANY
 from casework.studio.model_overview import Asker, askers
 from casework.studio.rule_versions import newest_types, tables_by_file
@@ -23,7 +23,7 @@ from orchestration.actors.capability import Capability, shipped
 from orchestration.actors.kinds.declared import FILE_KINDS, file_schemas
 from orchestration.actors.kinds.named import missing
 from orchestration.actors.kinds.text_model.schemas import schemas
-from orchestration.models import Actor, ActorVersion, Definition, Job, Stop
+from orchestration.models import Actor, ActorVersion, AgentRun, Definition, Job, Stop
 
 CALLED: Final = {
     "ece": "calibration error", "held_out": "held out for the test", "auc": "AUC", "brier": "Brier score",
@@ -161,10 +161,12 @@ def _unmet(actor: Actor) -> tuple[str, ...]:
 
 def _work(key: str) -> tuple[Work, ...]:
     jobs = Job.objects.filter(actor=key, ended=None).exclude(state__in=(Job.State.WAITING, Job.State.INCIDENT))
-    return tuple(
-        Work(job.pk, job.get_state_display(), job.name or job.definition_item, job.began, job.attempts)
-        for job in jobs.defer("input").order_by("-pk")[:MOST_JOBS]
-    )
+    found = jobs.defer("input").annotate(asks=asks_a_person()).order_by("-pk")[:MOST_JOBS]
+    return tuple(Work(job.pk, _stands(job), job.name or job.definition_item, job.began, job.attempts) for job in found)
+
+
+def _stands(job: Any) -> str:
+    return AgentRun.State.WAITING.label.capitalize() if job.asks else str(job.get_state_display())
 
 
 def _days(key: str, now: datetime) -> tuple[Day, ...]:

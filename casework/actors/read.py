@@ -12,12 +12,12 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from casework.actors.incidents import failed_by_capability
 from casework.actors.words import SOURCES, kind_words, leaving_words, price_words
 from orchestration.actors.card import Card, card_of
-from orchestration.models import Actor, ActorVersion, Gauge, Job, Stop
+from orchestration.models import Actor, ActorVersion, AgentRun, Gauge, Job, Stop
 
 SPAN: Final = timedelta(days=7)
 AT_FIRST: Final = timedelta(days=365)
@@ -203,8 +203,14 @@ def health_by_version(since: datetime) -> dict[tuple[str, str], Health]:
 
 
 def _held() -> dict[str, int]:
-    held = Job.objects.filter(state=Job.State.HELD, ended=None).values_list("actor")
+    held = Job.objects.filter(state=Job.State.HELD, ended=None).exclude(asks_a_person()).values_list("actor")
     return dict(held.annotate(Count("pk")).order_by())
+
+
+def asks_a_person() -> Exists:
+    """Of a job: whether it is an agent's that waits until a person has decided, not until its actor is let loose."""
+    waiting = AgentRun.objects.filter(state=AgentRun.State.WAITING)
+    return Exists(waiting.filter(instance=OuterRef("instance"), job=OuterRef("job")))
 
 
 def _stopped() -> dict[str, str]:

@@ -12,6 +12,7 @@ from django.test import Client
 from audit.models import AuditEvent
 from audit.selectors import timeline
 from audit.services import Origin
+from casework.actors.actor_page import actor_page
 from casework.cases.services import item_plan
 from casework.cases.verification import verify
 from casework.models import Case
@@ -22,9 +23,10 @@ from orchestration.agents import acting, approvals, runs
 from orchestration.agents.approvals import Verdict
 from orchestration.engine.codec import decode
 from orchestration.engine.commands import CompleteItem, CompleteTask
+from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import stopping
-from orchestration.models import ActorCall, ActorVersion, AgentProposal, AgentRun, HumanTask, Incident, Job
+from orchestration.models import Actor, ActorCall, ActorVersion, AgentProposal, AgentRun, HumanTask, Incident, Job
 from orchestration.shell import services
 from orchestration.shell.selectors import state_of
 from tests.casework.reading import told as shown
@@ -63,6 +65,15 @@ def test_as_it_ships_it_asks_before_it_has_an_upset_customer_called(as_it_ships:
     row = held(case)
     assert row.name == "Call the customer" and row.evidence == ["/message", "/sentiment/label"]
     assert open_tasks(case) == {"Senior review"} and verify(case.instance).ok
+
+
+def test_what_waits_for_an_approval_is_not_said_to_be_held_until_the_agent_is_let_loose(
+    as_it_ships: Callable[..., Case],
+) -> None:
+    as_it_ships(tone="negative")
+    page = actor_page(Actor.objects.get(key="next-steps"), clock.utc_now())
+    assert page.row.held == 0 and not page.may_be_given
+    assert [one.state for one in page.work] == ["Waits for a person"]
 
 
 def test_as_it_ships_no_agent_looks_at_a_complaint_that_is_plain(as_it_ships: Callable[..., Case]) -> None:
