@@ -31,6 +31,9 @@ Described = Operation | SoapOperation | SqlStatement
 FIELDS: Final = ("kind", "key", "name", "owner", "text", "input")
 LONGEST: Final = {"text": 200_000, "document": 2_000_000}
 SHORT: Final = 200
+NO_OPERATION: Final = (
+    "No operation that can be called stands in this document. What it refers to by an import has to stand in it."
+)
 
 
 @reads_and_writes
@@ -122,6 +125,8 @@ def connector_openapi(request: HttpRequest) -> HttpResponse:
     )
     try:
         kind, operations, drafts = _described(text)
+        if not operations:
+            raise FileRefused([NO_OPERATION])
         chosen = next((one for one in operations if one.name == request.POST.get("operation")), None)
         if chosen is None:
             return _openapi(request, text, operations=operations, is_sql=kind == "sql")
