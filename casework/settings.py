@@ -172,7 +172,7 @@ AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "guardia
 ANONYMOUS_USER_NAME = None  # guardian: nobody who has not signed in may anything
 LOGIN_URL = "login"
 CSRF_FAILURE_VIEW = "casework.web.errors.form_expired"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "/today/"  # which sends those on to their inbox whom it has nothing to say
 LOGOUT_REDIRECT_URL = "login"
 AUTH_PASSWORD_VALIDATORS = validators_of(env)
 

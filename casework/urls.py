@@ -105,6 +105,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<number:person_id>/tokens/<number:token>/", people.person_token, name="person-token"),
     path("scheme/", account.scheme, name="scheme"),
     path("away/", away.away, name="away"),
+    path("today/", governance.today, name="today"),
     path("reviews/", reviews, name="reviews"),
     path("view-as/", viewing.view_as, name="view-as"),
     path("view-as/end/", viewing.view_as_end, name="view-as-end"),

@@ -121,6 +121,7 @@ DOORS: Final = {
     "away": ("signed-in", "signed-in"),
     "view-as": ("view-as", "view-as"),
     "view-as-end": ("", "signed-in"),
+    "today": ("signed-in", ""),
     "reviews": ("look", "publish"),
     "delegations": ("signed-in", "signed-in"),
     "delegation-end": ("", "signed-in"),

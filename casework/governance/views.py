@@ -1,21 +1,45 @@
-"""Where do administrators and auditors see what was changed by whom, and auditors who came in?"""
+"""Where do administrators and auditors see what waits and what was changed by whom, and auditors who came in?"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from audit.verifier import __file__ as VERIFIER
 from casework.access import permissions
 from casework.governance.proof import completeness, public_key, signings
 from casework.governance.read import PAGE, accesses, changes
+from casework.governance.register import REGISTERS
+from casework.governance.today import parts
 from casework.proof import histories
 from casework.web.decorators import answered, person, reads, reads_and_writes, wants_part
+from orchestration.ground.clock import utc_now
+
+SHOWN: Final = 6
+"""Changes on the page that one lands on."""
+REGISTERS_FIRST: Final = ("reveals", "denials", "ai", "exports")
+"""Registers that an auditor opens from here."""
+
+
+@reads
+def today(request: HttpRequest) -> HttpResponse:
+    """What an administrator and an auditor look at first; to anybody else this says nothing, and their inbox opens."""
+    user = person(request)
+    found = parts(user, utc_now())
+    if not found:
+        return redirect("inbox")
+    audits = permissions.may_audit(user)
+    context = {
+        "parts": found, "may_audit": audits, "lines": changes()[:SHOWN],
+        "registers": [(key, REGISTERS[key][0]) for key in REGISTERS_FIRST] if audits else [],
+    }  # fmt: skip
+    return render(request, "governance/today.html", context)
 
 
 @reads

@@ -184,6 +184,7 @@ def navigation(context: Context) -> dict[str, Any]:
     places = [("inbox", "Inbox", "inbox"), ("cases", "Cases", "briefcase"), ("knowledge", "Knowledge", "book")]
     places += [(name, label, sign) for name, label, sign, _ in WAITING]
     if permissions.may_publish(user) or permissions.may_audit(user):
+        places.insert(0, ("today", "Today", "home"))
         places += [
             ("rules", "Rules", "table"),
             ("actors", "Actors", "robot"),

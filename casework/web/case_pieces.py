@@ -130,12 +130,21 @@ def _told(now: datetime) -> tuple[Shared, ...]:
     ]
     drafted = {"outline": "First ask, then answer.",
                "runs": [{"run": "A refund"}, {"run": "A complaint", "message": "It stops at “Ask”."}]}  # fmt: skip
+    first = {"key": "waits", "title": "Waits for somebody", "nothing": "Nothing waits.", "more": "All", "address": "#"}
     return (
         ("An explanation", "explaining/_sentences.html", {"in two parts": {"case": {"pk": 1}, "parts": parts}}),
         ("What is contested", "explaining/_contested.html", {"a decision": {"contest": {"pk": 3, "case_id": 1}}}),
         ("A comment in a file", "proof/_capsule_comment.html", {
             "said": {"one": said}, "an answer, edited": {"one": {**said, "thread": 1, "edited": now}},
             "withdrawn": {"one": {**said, "withdrawn": now}}, "erased": {"one": {**said, "words": None}},
+        }),
+        ("What somebody looks at first", "governance/_part.html", {
+            "some of each kind": {"part": first | {"shown": (
+                {"words": "All 34 controls held", "address": "#", "sign": "done", "at": now - timedelta(hours=2)},
+                {"words": "1 proposal of agents to decide", "address": "#", "sign": "wait"},
+                {"words": "Tone of a text", "address": "#", "sign": "bad", "said": "In trouble, 3 jobs held back"},
+            ), "left": 4}},
+            "nothing": {"part": first},
         }),
         ("That nobody has to agree", "proof/_second_person.html", {"as it is set": {}}),
         ("A draft of a case type", "studio/words/_drafted.html", {

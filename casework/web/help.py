@@ -30,7 +30,7 @@ DOCS: Final = ROOT / "docs"
 PLACES: Final = {
     "inbox": "use/inbox", "tasks-many": "use/inbox", "board": "use/inbox", "giving": "use/inbox", "away": "use/inbox",
     "delegations": "use/inbox", "view-as": "use/people",
-    "reviews": "use/rules",
+    "reviews": "use/rules", "today": "use/start",
     "task": "use/task", "cases": "use/cases", "case": "use/case", "case-new": "use/cases",
     "systems": "use/systems", "case-copies": "use/systems", "case-copy-change": "use/systems",
     "case-samples": "use/cases", "cases-stuck": "use/cases", "following": "use/cases", "search": "use/search",

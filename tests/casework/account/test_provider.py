@@ -74,7 +74,7 @@ def test_who_is_linked_comes_in_by_the_provider_and_goes_where_they_wanted(
     "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 )
 def test_nobody_is_sent_on_to_another_site(provider: IdentityProvider, anna: User, target: str) -> None:
-    assert provider.sign_in(Client(), f"?next={target}")["Location"] == "/"
+    assert provider.sign_in(Client(), f"?next={target}")["Location"] == "/today/"
 
 
 LIES: dict[str, dict[str, Any]] = {
@@ -209,7 +209,7 @@ def test_a_second_factor_is_the_providers_where_it_says_so_and_ours_else(
     browser = Client()
     assert provider.sign_in(browser)["Location"] == "/login/second/" and not who(browser)
     provider.says |= {"amr": ["pwd", "mfa"]}
-    assert provider.sign_in(browser)["Location"] == "/" and who(browser) == "anna"
+    assert provider.sign_in(browser)["Location"] == "/today/" and who(browser) == "anna"
 
 
 def test_who_has_to_show_a_second_factor_and_showed_it_there_is_let_through(

@@ -264,7 +264,7 @@ def test_whoever_wants_to_removes_what_they_set_up(anna: User, app: pyotp.TOTP, 
     browser.post("/account/second/", {"do": "app-off"})
     browser.post("/account/second/", {"do": "key-off", "key": Passkey.objects.get().pk})
     answer = Client().post("/login/", {"username": "anna", "password": PASSWORD})
-    assert answer["Location"] == "/" and verify_control().ok
+    assert answer["Location"] == "/today/" and verify_control().ok
 
 
 def test_an_administrator_takes_a_lost_one_away_from_somebody_else_alone(

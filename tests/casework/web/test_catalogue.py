@@ -19,6 +19,7 @@ ON_THEIR_PAGES = {
     "access/_code.html": "it takes the focus of the page that it stands on",
     "actors/_tabs.html": "places of pages, which each page of them shows",
     "cases/_places.html": "places of pages, which each page of them shows",
+    "governance/_look_up.html": "a form that leads to the registers, which one page shows",
     "governance/_tabs.html": "places of pages, which each page of them shows",
     "people/_unit_member.html": "one of a list, which the page of its unit shows",
     "tasks/_tabs.html": "the lists of an inbox, which each inbox shows",

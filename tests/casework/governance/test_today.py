@@ -1,0 +1,75 @@
+"""Administrators and auditors land on what waits for them; everybody else lands in the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from audit.models import VerificationRun
+from casework.models import Case
+from casework.people.models import RightsProposal
+from orchestration.ground.clock import utc_now
+from orchestration.models import Actor
+from tests.casework.browsing import client
+from tests.casework.reading import told
+
+pytestmark = pytest.mark.django_db
+
+
+def test_who_has_signed_in_lands_on_what_is_theirs(people: dict[str, User]) -> None:
+    for name in ("anna", "dora", "olga"):
+        people[name].set_password("a long enough word")
+        people[name].save()
+    assert settings.LOGIN_REDIRECT_URL == "/today/"
+    assert [client(people[name]).get("/today/").get("Location") for name in ("anna", "dora", "olga")] == ["/"] * 3
+    assert "Waits for somebody" in told(client(people["ada"]).get("/today/"))
+    assert "Who did what?" in told(client(people["axel"]).get("/today/"))
+
+
+def test_an_administrator_sees_what_waits_and_what_is_in_trouble_and_nothing_of_the_auditors(
+    people: dict[str, User], analysed: Callable[..., Case]
+) -> None:
+    analysed()
+    ada = client(people["ada"])
+    assert "Nothing waits." in told(ada.get("/today/")) and "All actors work" in told(ada.get("/today/"))
+    RightsProposal.objects.create(
+        person=people["anna"], change={"join": ["Auditors"], "on": True}, reason="She helps out", by=people["clara"],
+        created=utc_now(),
+    )  # fmt: skip
+    intent = Actor.objects.get(key="intent")
+    intent.card = {**intent.card, "review-by": (utc_now() - timedelta(days=2)).date().isoformat()}
+    intent.save()
+    page = told(ada.get("/today/"))
+    assert "asks: She helps out" in page and "Intent" in page.split("To be looked at again")[1]
+    assert "Nothing waits." not in page and "Proof" not in page and "Who did what?" not in page
+
+
+def test_an_auditor_sees_what_was_verified_and_what_did_not_hold(
+    people: dict[str, User], analysed: Callable[..., Case]
+) -> None:
+    analysed()
+    axel = client(people["axel"])
+    assert "Nobody has verified all histories yet" in told(axel.get("/today/"))
+    assert "No control was ever fired" in told(axel.get("/today/"))
+    VerificationRun.objects.create(begun=utc_now(), ended=utc_now(), whole=True, cases=1, events=40, read=40, faults=1)
+    page = told(axel.get("/today/"))
+    assert "1 history did not hold" in page and "Waits for somebody" not in page
+
+
+def test_the_page_costs_no_statement_more_for_more_that_waits(
+    people: dict[str, User], analysed: Callable[..., Case], django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    case = analysed()
+    for number in range(9):
+        RightsProposal.objects.create(
+            person=people["anna"], change={"home": ""}, reason=f"Reason {number}", by=people["clara"],
+            created=utc_now(),
+        )  # fmt: skip
+    ada = client(people["ada"])
+    with django_assert_max_num_queries(40):  # type: ignore[attr-defined]
+        page = told(ada.get("/today/"))
+    assert "3 more" in page and case.reference not in page
