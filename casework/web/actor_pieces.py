@@ -106,6 +106,9 @@ def _ledger(now: datetime) -> tuple[Shared, ...]:
             ]},
             "none": {"warned": []},
         }),
+        ("Answers on sample cases", "actors/ledger/_on_samples.html", {
+            "one": {"on_samples": 1}, "several": {"on_samples": 12}, "none": {"on_samples": 0},
+        }),
         ("Single calls", "actors/ledger/_calls.html", {
             "one known, one unknown": {"next": "#", "page": {"following": "7", "rows": [
                 Made(**call, cost=Decimal("0.0012")), Made(**{**call, "pk": 6, "queue_ms": None}, cost=None),
@@ -209,6 +212,19 @@ def _agents(now: datetime) -> tuple[Shared, ...]:
         }),
         ("What could be done instead", "agents/_choices.html", {
             "two": {"case": {"pk": 1}, "choices": [("call", "Call the customer"), ("write", "Write a letter")]},
+        }),
+        ("What an agent may do", "agents/_governance.html", {
+            "nothing was held against it": {"one": {"name": "Complaint agent", "may": ("Ask the customer",)},
+                                            "run": {"actor": "complaint-agent"}},
+            "something was": {"one": {"name": "Complaint agent"}, "run": {"actor": "complaint-agent", "verdicts": (
+                {"guardrail": "schema", "sentence": "The output does not fit its schema."},)}},
+        }),
+        ("Who decides about an agent", "agents/_loop.html", {
+            "some": {"one": {"asks": ("true", 24)}, "loop": (("Approved", 2), ("Turned down", 1))},
+            "none": {"one": {"asks": ("amount > 500", 1)}},
+        }),
+        ("What an agent remembers", "agents/_memory.html", {
+            "two": {"run": {"memory": ({"passage": 4}, {"passage": 7})}}, "nothing": {"run": {}},
         }),
         ("Runs of agents", "agents/_flights.html", {
             "ours, and one outside": {"caption": "Runs under way", "flights": [flight, {**flight, "outside": True}]},
