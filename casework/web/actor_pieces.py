@@ -217,7 +217,7 @@ def _agents(now: datetime) -> tuple[Shared, ...]:
             "nothing was held against it": {"one": {"name": "Complaint agent", "may": ("Ask the customer",)},
                                             "run": {"actor": "complaint-agent"}},
             "something was": {"one": {"name": "Complaint agent"}, "run": {"actor": "complaint-agent", "verdicts": (
-                {"guardrail": "schema", "sentence": "The output does not fit its schema."},)}},
+                {"guardrail": "schema", "outcome": "stopped", "sentence": "The output does not fit its schema."},)}},
         }),
         ("Who decides about an agent", "agents/_loop.html", {
             "some": {"one": {"asks": ("true", 24)}, "loop": (("Approved", 2), ("Turned down", 1))},
