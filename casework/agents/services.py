@@ -18,6 +18,7 @@ from casework.access.permissions import origin_of
 from casework.cases.answers import Seen, seen, seen_in
 from casework.cases.locking import keep_refusal, locked
 from casework.cases.read.agent_work import Wanted, cited
+from casework.forms import came_up
 from casework.forms.answer_validation import tells, text_errors
 from casework.knowledge.views import reader_of
 from casework.models import Case
@@ -43,10 +44,12 @@ MOST_CHANGED: Final = 5000
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A person's answer as it was sent. `marks`: what the page carried of what they saw."""
+    """A person's answer as it was sent. `marks`: what the page carried of what they saw; `opened`: of when it came
+    up."""
 
     verdict: Verdict
     marks: str
+    opened: str = ""
 
 
 def marks(by: User, case: Case, row: AgentProposal, look: Seen) -> dict[str, str]:
@@ -85,7 +88,17 @@ def proposal_decide(*, by: User, case: Case, proposal: int, given: Given) -> Age
         if apart is not None:
             return keep_refusal(held, by, {"command": "decide", "proposal": proposal}, apart)
         whole = hashlib.sha256(signing.carried(found).encode()).hexdigest()[: signing.LETTERS]
-        return approvals.decide(proposal, replace(given.verdict, seen=whole), origin_of(by))
+        verdict = replace(given.verdict, seen=whole, looked=came_up.read(given.opened, _about(proposal), by))
+        return approvals.decide(proposal, verdict, origin_of(by))
+
+
+def page_opened(by: User, proposal: int) -> str:
+    """What the page of a proposal carries of when it came up."""
+    return came_up.carried(_about(proposal), by)
+
+
+def _about(proposal: int) -> str:
+    return f"proposal {proposal}"
 
 
 def _reason_amiss(verdict: Verdict) -> str:

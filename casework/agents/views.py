@@ -87,7 +87,7 @@ def _chosen(request: HttpRequest, case: Case, row: AgentProposal) -> HttpRespons
     if choice not in offered:
         return _page(request, case, row, wrong="Choose what should be done. Nothing is decided yet.")
     verdict = services.blind_verdict(row, choice, offered[choice], request.POST.get("digest", "")[:64])
-    given = Given(verdict, request.POST.get("marks", ""))
+    given = Given(verdict, request.POST.get("marks", ""), request.POST.get("opened", ""))
     outcome = services.proposal_decide(by=person(request), case=case, proposal=row.pk, given=given)
     if isinstance(outcome, Refused):
         return refusal(request, outcome, reverse("case-proposal", args=[case.pk, row.pk]))
@@ -154,7 +154,8 @@ def _given(request: HttpRequest, row: AgentProposal, changed: Mapping[str, str])
     posted = request.POST
     wanted = {**row.chosen, **changed} if changed else None
     approve, reason = posted.get("how") == "approve", posted.get("reason", "").strip()
-    return Given(Verdict(approve, posted.get("digest", "")[:64], "", reason, wanted), posted.get("marks", ""))
+    verdict = Verdict(approve, posted.get("digest", "")[:64], "", reason, wanted)
+    return Given(verdict, posted.get("marks", ""), posted.get("opened", ""))
 
 
 def _page(
@@ -173,6 +174,7 @@ def _page(
         "who": actor_name(f"model:{row.run.actor}", seen.names), "goal": row.run.goal,
         "plan": planned(seen, row.run, [row]) if row.state == AgentProposal.State.HELD else (),
         "may_decide": may_decide, "marks": services.marks_now(user, case, row) if may_decide else "",
+        "opened": request.POST.get("opened") or services.page_opened(user, row.pk),
         "choices": services.choices(row) if may_decide and shown.blind else (),
         "form": form.with_errors(errors) if errors else form, "wrong": wrong, "reason": request.POST.get("reason", ""),
     }  # fmt: skip

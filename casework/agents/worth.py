@@ -64,7 +64,8 @@ def worth_of(now: datetime) -> list[Row]:
 
 
 def _decided(row: AgentProposal) -> Decided:
-    seconds = None if row.opened is None or row.decided is None else (row.decided - row.opened).total_seconds()
+    began = row.looked or row.opened  # by API nobody knows how long the evidence was before their eyes
+    seconds = None if began is None or row.decided is None else (row.decided - began).total_seconds()
     fell = row.check_answer == "approved" if row.put == KNOWN and row.checked is not None else None
     return Decided(row.state != State.REJECTED, seconds, row.put, fell)
 

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any, Final, LiteralString
 
 from django.contrib.auth.models import User
-from django.core import signing
 
 from audit.db.sql import Part
 from audit.services import Fact
@@ -21,13 +20,13 @@ from casework.access.permissions import origin_of
 from casework.cases.answers import Seen
 from casework.cases.asked_first import put_now
 from casework.drafts.services import draft_ended, task_address
+from casework.forms import came_up
 from casework.forms.answer_validation import at_path, placed
 from casework.models import FirstAnswer
 from casework.tasks.judging import ACCEPT, REJECT, question_of
 from orchestration.agents.checking import AS_IT_IS, BLIND, Put
 from orchestration.casetypes.asked_first import AskedFirst
 from orchestration.casetypes.case_type import CaseType, Form, FormField
-from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
 from orchestration.shell import services
@@ -39,7 +38,6 @@ _AGAIN: Final = (
     "That was a check of how much a suggestion says: your answer is kept for that, and nothing was done. Now what the "
     "machine suggests is shown: answer once more."
 )
-_OPENED: Final = "opened"
 COUNTED: LiteralString = """
 first_answer as (
     insert into casework_firstanswer (instance_id, task_id, put, agreed, opened, at)
@@ -89,7 +87,7 @@ def first_answer(
     machine = at_path(look.root, first.machine)
     agreed = said == machine if put.check == BLIND else None
     fell = None if put.check == BLIND else verdict == ACCEPT if verdict else said == put.decoy["label"]
-    opened = opened_at(page, row, by)
+    opened = _opened_at(page, row, by)
     FirstAnswer.objects.create(
         instance_id=row.instance_id, task=row, put=put.check, agreed=agreed, fell=fell, opened=opened, at=case.at
     )
@@ -111,21 +109,20 @@ def counted(form: Form, look: Seen, row: HumanTask, by: User, answers: Mapping[s
     question = question_of(form)
     rejected = question is not None and answers.get(question.path) == REJECT
     agreed = not rejected and answers.get(first.question, machine) == machine
-    return COUNTED, {"first_task": row.pk, "first_agreed": agreed, "first_opened": opened_at(page, row, by)}
+    return COUNTED, {"first_task": row.pk, "first_agreed": agreed, "first_opened": _opened_at(page, row, by)}
 
 
 def page_opened(task: HumanTask, by: User) -> str:
-    """What the page of a task carries of when it came up; only who it was made for can bring it back."""
-    return signing.dumps([task.pk, by.pk, clock.utc_now().isoformat()], salt=_OPENED)
+    """What the page of a task carries of when it came up."""
+    return came_up.carried(_about(task), by)
 
 
-def opened_at(page: str, task: HumanTask, by: User) -> datetime | None:
-    """When the page came up that an answer was given on; None: it carries nothing that we made for it."""
-    try:
-        number, person, at = signing.loads(page, salt=_OPENED)
-    except (signing.BadSignature, ValueError, TypeError):
-        return None
-    return datetime.fromisoformat(at) if (number, person) == (task.pk, by.pk) else None
+def _opened_at(page: str, task: HumanTask, by: User) -> datetime | None:
+    return came_up.read(page, _about(task), by)
+
+
+def _about(task: HumanTask) -> str:
+    return f"task {task.pk}"
 
 
 def _asks(form: Form, first: AskedFirst | None) -> bool:

@@ -46,7 +46,7 @@ OTHER: Final = Refused("changed", "What would be done has changed since you saw 
 class Verdict:
     """A person's answer. `digest`: of what they saw would be done; `seen`: a mark of all that stood beside it.
     `changed`: what they put in place of what the agent chose. `chosen`: what they wanted where they were not told what
-    the agent wants."""
+    the agent wants. `looked`: when the page came up on which they answered; None: not known."""
 
     approve: bool
     digest: str
@@ -54,6 +54,7 @@ class Verdict:
     reason: str = ""
     changed: Mapping[str, Json] | None = None
     chosen: str = ""
+    looked: datetime | None = None
 
 
 def decide(proposal: int, verdict: Verdict, by: Origin) -> AgentProposal | Refused:
@@ -67,7 +68,7 @@ def decide(proposal: int, verdict: Verdict, by: Origin) -> AgentProposal | Refus
             return refused
         if is_decoy(row):
             return _checked(held, row, verdict, by)
-        row.check_answer = verdict.chosen or row.check_answer
+        row.check_answer, row.looked = verdict.chosen or row.check_answer, verdict.looked
         if verdict.approve:
             return _approved(held, row, verdict, by)
         _note(held, row, verdict, by)
@@ -153,6 +154,8 @@ def _note(held: Locked, row: AgentProposal, verdict: Verdict, by: Origin) -> Non
         detail["chosen"] = verdict.chosen
     if verdict.reason:
         detail["reason"] = verdict.reason
+    if verdict.looked is not None:
+        detail["opened"] = verdict.looked.isoformat()
     if verdict.changed is not None:
         detail |= {"from": dict(row.chosen), "to": dict(verdict.changed)}
     services.record(held, [Fact("agent.decided", detail)], by)

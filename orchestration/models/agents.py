@@ -95,6 +95,7 @@ class AgentProposal(models.Model):
     digest = models.CharField(max_length=64, blank=True)
     made = models.DateTimeField()
     opened = models.DateTimeField(null=True, blank=True)
+    looked = models.DateTimeField(null=True, blank=True, help_text="when the page came up on which it was decided")
     expires = models.DateTimeField(null=True, blank=True)
     decided = models.DateTimeField(null=True, blank=True)
     decided_by = models.CharField(max_length=200, blank=True)

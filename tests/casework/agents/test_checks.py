@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +13,11 @@ from django.contrib.auth.models import User
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.selectors import timeline
 from casework.actors.bundled import CASE_TYPES
 from casework.agents.worth import worth_of
 from casework.cases.verification import verify
+from casework.forms import came_up
 from casework.models import Case
 from orchestration.actors.contract import version_of
 from orchestration.actors.kinds.agent.file import agent_faults, agent_of
@@ -81,6 +84,28 @@ def test_another_choice_is_not_done_and_the_agent_hears_it(put: Puts, people: di
     client.post(address, sent)
     row.refresh_from_db()
     assert row.state == "rejected" and "None of these" in row.outcome and not called(case)
+
+
+def test_time_on_the_evidence_counts_from_when_the_page_came_up_on_which_it_was_decided(
+    upset: Callable[..., Case], people: dict[str, User]
+) -> None:
+    case = upset("after approval")
+    row = AgentProposal.objects.get(run__instance=case.instance_id, state="held")
+    client, address = browser(people["anna"]), f"/cases/{case.pk}/proposals/{row.pk}/"
+    of_ben = hidden(page(browser(people["ben"]), address), "opened")
+    AgentProposal.objects.filter(pk=row.pk).update(opened=clock.utc_now() - timedelta(hours=3))  # ben has read it
+    html = page(client, address)
+    sent = {name: hidden(html, name) for name in ("digest", "marks", "opened")}
+    unsure = client.post(address, {**sent, "how": "reject", "reason": ""})
+    assert hidden(unsure.content.decode(), "opened") == sent["opened"]
+    assert came_up.read(of_ben, f"proposal {row.pk}", people["anna"]) is None
+    assert client.post(address, {**sent, "how": "approve"}).status_code == 302
+    row.refresh_from_db()
+    assert row.looked is not None and row.decided is not None and row.looked < row.decided
+    [shown] = worth_of(clock.utc_now())
+    assert shown.found.seconds is not None and shown.found.seconds < 3600
+    [decided] = timeline(case.instance_id, action="agent.decided")
+    assert decided.detail["opened"] == row.looked.isoformat() and verify(case.instance).ok
 
 
 @pytest.mark.parametrize("how", ["approve", "reject"])
