@@ -48,6 +48,7 @@ class DocumentShape(shapes.Shape):
     kind = s.CharField(help_text="Told from the content.")
     pages = s.IntegerField()
     level = s.ChoiceField(choices=LEVELS)
+    purposes = s.ListField(child=s.CharField(), help_text="For these alone it is read; none: for any.")
     added = s.DateTimeField()
     by = s.CharField()
 

@@ -29,7 +29,8 @@ HIDDEN: Final = "A document that you may not see"
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A document for one reader. Where it is `hidden` from them, name, digest, size and kind are empty."""
+    """A document for one reader. Where it is `hidden` from them, name, digest, size and kind are empty. `purposes`: for
+    which alone it is read; none: for any."""
 
     id: int
     hidden: bool
@@ -43,6 +44,7 @@ class Listed:
     added: datetime
     who: str
     by: str
+    purposes: tuple[str, ...]
 
 
 def documents_of(seen: Look) -> tuple[Listed, ...]:
@@ -53,13 +55,13 @@ def documents_of(seen: Look) -> tuple[Listed, ...]:
 
 
 def listed(row: Document, seen: Look, names: Names) -> Listed:
-    who = actor_name(row.by, names)
+    who, purposes = actor_name(row.by, names), tuple(sorted(seen.case_type.document_purposes))
     if row.level not in levels_seen(seen.case_type, seen.view.principal):
-        return Listed(row.pk, True, HIDDEN, DOTS, 0, "", False, 0, row.level, row.added, who, row.by)
+        return Listed(row.pk, True, HIDDEN, DOTS, 0, "", False, 0, row.level, row.added, who, row.by, purposes)
     kind = KINDS[row.kind]
     return Listed(
         row.pk, False, seen.view.text(row.name), row.digest, row.size, kind.words, kind.has_pages, row.pages, row.level,
-        row.added, who, row.by,
+        row.added, who, row.by, purposes,
     )  # fmt: skip
 
 

@@ -197,9 +197,14 @@ def _commented(one: Said) -> Row:
 
 
 def _documents(documents: Iterable[Listed]) -> Iterator[Section]:
-    rows = ((one.name, ", ".join(filter(None, (one.kind, one.level, f"added {_at(one.added)} by {one.who}"))))
-            for one in documents)  # fmt: skip
-    yield Section("Documents", tuple(rows))
+    yield Section("Documents", tuple((one.name, ", ".join(filter(None, _about(one)))) for one in documents))
+
+
+def _about(one: Listed) -> Iterator[str]:
+    yield one.kind
+    yield one.level
+    yield from (f"for {purpose}" for purpose in one.purposes)
+    yield f"added {_at(one.added)} by {one.who}"
 
 
 def _people(people: CasePeople) -> Iterator[Section]:
