@@ -41,6 +41,8 @@ from orchestration.privacy.stand_ins import WORDS
 Json = Any
 
 PAGE: Final = 20
+NO_CASE: Final = 0
+"""A number that none has."""
 TRIED: Final = 3
 """Candidates that are read for each hit that is wanted, at most."""
 PLACES: Final = 3
@@ -125,10 +127,11 @@ def _hits(
     user: User, numbers: Sequence[int], person: Principal, sought: Sequence[Term], at_once: int, holds: Days
 ) -> Iterator[tuple[Case, Hit | None]]:
     """Each case with what it shows, some at a time: they, and what stood in them before, are read for a page at
-    once."""
+    once. As much is asked where there is none, or the number of statements would tell who guesses a number of several
+    words, as a telephone's, that it stands in a case whose text is masked for them."""
     read = Case.objects.filter(within(user)).select_related("instance").defer("instance__items")
-    for begin in range(0, len(numbers), at_once + 1):
-        cases = read.in_bulk(numbers[begin : begin + at_once + 1])
+    for begin in range(0, max(len(numbers), 1), at_once + 1):
+        cases = read.in_bulk(numbers[begin : begin + at_once + 1] or [NO_CASE])
         former = former_of(case.instance_id for case in cases.values())
         for number in filter(cases.__contains__, numbers[begin : begin + at_once + 1]):
             case = cases[number]
