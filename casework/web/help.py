@@ -179,8 +179,8 @@ def page(name: str) -> Page:
 
 
 def _title(tokens: list[Token]) -> str:
-    """The words of the first heading."""
-    return next((after.content for token, after in _pairs(tokens) if token.type == "heading_open"), "")
+    """The words of the first heading, without the marks of what is code."""
+    return next((after.content.replace("`", "") for token, after in _pairs(tokens) if token.type == "heading_open"), "")
 
 
 def _pairs(tokens: list[Token]) -> Iterable[tuple[Token, Token]]:
