@@ -220,7 +220,17 @@ def _date(places: Sequence[Place]) -> Found | None:
     under = next(_dates_below(places), None)
     if under and (best is None or best.sure < under.sure):
         return under
-    return best or next((at.found("date", text, 0.5) for at in places for text, _ in pressed_in(at.line.text)), None)
+    pressed = (at.found("date", text, 0.5) for at in places for text, _ in pressed_in(at.line.text))
+    misread = (at.found("date", text, 0.5) for at in places for text, _ in dates_in(_as_digits(at.line.text)))
+    return best or next(pressed, None) or next(misread, None)
+
+
+def _as_digits(text: str) -> str:
+    """A text whose words that are mostly digits are nothing else: what a reader of pictures makes of a day."""
+    return " ".join(
+        MISREAD.sub(_digit, word) if sum(map(str.isdigit, word)) >= 4 and ":" not in word else word
+        for word in text.split()
+    )
 
 
 def _dates_below(places: Sequence[Place]) -> Iterator[Found]:
@@ -253,14 +263,20 @@ ANCHORS: Final = tuple(
     )
 )  # fmt: skip
 NO_TOTAL: Final = re.compile(
-    r"sub\s*-?\s*tota+l|zwischensumme|goods\s*total|total\s*goods|\btota+le?\s*(?:h\.?t\b|hors|netto|qty|quantity|items?|gst|tax|sst|vat|disc|saving|points?|tender|ex|before|w/?o)|\bex(?:cl|cluding)\b|"
-    r"\bqty\b|\bgst\s*(?:summary|amount)|\b(?:gst|sst|tax|vat)\s*payable|\btax\s*(?:amount|code)|\bchange\b|\brounding\s*adj|\bdiscount\b|\bpoints?\b",
+    r"sub\s*-?\s*t(?:ota+)?t?l|zwischensumme|goods\s*total|total\s*goods|\btota+le?\s*(?:h\.?t\b|hors|netto|qty|quantity|items?|gst|tax|sst|vat|disc|saving|points?|tender|ex|before|w/?o)|\bex(?:cl|cluding)\b|"
+    r"\bqty\b|\bgst\s*(?:summary|amount|total)|\b(?:gst|sst|tax|vat)\s*payable|\btax\s*(?:amount|code)|\bchange\b|\brounding\s*adj|\bdiscount\b|\bpoints?\b",
     re.IGNORECASE,
 )
 PAID: Final = re.compile(r"\b(?:cash|tunai|tender(?:ed)?|paid|received)\b", re.IGNORECASE)
 ROUNDING: Final = re.compile(r"\brounding\b|\bround(?:ed)?\s*adj|\b(?:pem)?bundaran\b", re.IGNORECASE)
 """What is below it is what is paid, where it is a total, too."""
 BACK: Final = re.compile(r"\b(?:change|baki)\b", re.IGNORECASE)
+SUMMARY: Final = re.compile(r"\b(?:gst|sst|tax|vat)\s*(?:summary|analysis|breakdown)\b", re.IGNORECASE)
+"""What is below it is the tax over again, by its rates."""
+TOTAL: Final = re.compile(r"\b[t1il][o0q][t1il]a[l1i|](?!\w)", re.IGNORECASE)
+"""The word as readers of pictures have it."""
+ROUGH: Final = re.compile(r"(?<![\d.,:/])\d{1,3}(?:,\d{3})*\s?[.,:]\s?[\dOoIl]{2}(?![\w/%:])")
+MISREAD: Final = re.compile(r"[OoIl:]")
 NEAR: Final = 2
 """Lines below an anchor in which its amount may stand."""
 
@@ -269,13 +285,14 @@ def _total(places: Sequence[Place], net: Found | None, tax: Found | None) -> Fou
     """What is to be paid. The sum of net and tax is likely, net alone beside a tax is not."""
     both = (number_of(net.value), number_of(tax.value)) if net and tax else (0.0, 0.0)
     likely, unlikely = {_settled(places), round(sum(both), 2)} - {0.0}, both[0] if both[1] else 0.0
+    summed = next((at for at, place in enumerate(places) if SUMMARY.search(place.line.text)), len(places))
     best: tuple[float, Found] | None = None
     for at, place in enumerate(places):
-        weight = _weight(place.line.text)
-        if not weight:
+        weight = _weight(place.line.text) - 0.25 * (at > summed)
+        if weight <= 0:
             continue
         for down, near in enumerate(places[at : at + 1 + NEAR]):
-            amounts = [text for text in AMOUNT.findall(near.line.text) if number_of(text) > 0]
+            amounts = [text for text in _amounts_in(near.line.text) if number_of(text) > 0]
             if down and (_weight(near.line.text) or NO_TOTAL.search(near.line.text) or PAID.search(near.line.text)):
                 break
             if amounts:
@@ -288,7 +305,17 @@ def _total(places: Sequence[Place], net: Found | None, tax: Found | None) -> Fou
     return best[1] if best else _largest(places)
 
 
+def _amounts_in(text: str) -> list[str]:
+    """The amounts of a line that announces one; where there is none, what a reader of pictures makes of one."""
+    return AMOUNT.findall(text) or [MISREAD.sub(_digit, one[0]).replace(" ", "") for one in ROUGH.finditer(text)]
+
+
+def _digit(sign: re.Match[str]) -> str:
+    return {"O": "0", "o": "0", "l": "1", "I": "1", ":": "."}[sign[0]]
+
+
 def _weight(text: str) -> float:
+    text = TOTAL.sub("TOTAL", text)
     if NO_TOTAL.search(text):
         return 0.0
     return next((weight for anchor, weight in ANCHORS if anchor.search(text)), 0.0)
@@ -306,8 +333,12 @@ def _settled(places: Sequence[Place]) -> float:
 
 
 def _largest(places: Sequence[Place]) -> Found | None:
+    """What was paid less what was given back, where that stands there; else the largest that is neither."""
     amounts = [(number_of(text), text.strip(), place) for place in places for text in AMOUNT.findall(place.line.text)]
+    settled = _settled(places)
+    other = [one for one in amounts if not (PAID.search(one[2].line.text) or BACK.search(one[2].line.text))]
+    same = [one for one in other if settled and one[0] == settled]
     if not amounts:
         return None
-    _, text, place = max(amounts, key=lambda one: one[0])
-    return place.found("total", text, 0.3)
+    _, text, place = max(same or other or amounts, key=lambda one: one[0])
+    return place.found("total", text, 0.5 if same else 0.3)

@@ -51,6 +51,10 @@ def test_a_receipt_names_company_date_and_total() -> None:
         (("Total (Inclusive of GST): 65.72", "Rounding Adj -0.02", "TOTAL: 65.70"), "65.70"),
         (("Total (Inclusive of GST): 65.72", "Cash 65.70", "TOTAL: 65.70"), "65.70"),
         (("Item 3.00", "Item 4.00"), "4.00"),
+        (("T0TA1 RM 33.9O", "CASH 50.00"), "33.90"),
+        (("Item 12.00", "Item 8.50", "20.50", "CASH 50.00", "CHANGE 29.50"), "20.50"),
+        (("NETT 20.00", "GST SUMMARY", "Total 18.87 1.13"), "20.00"),
+        (("SUB TTL 90.00", "TTL 95.40"), "95.40"),
     ],
 )
 def test_the_total_is_the_sum_that_is_paid(lines: tuple[str, ...], total: str) -> None:
@@ -60,7 +64,9 @@ def test_the_total_is_the_sum_that_is_paid(lines: tuple[str, ...], total: str) -
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("25/12/2018", "2018-12-25"), ("18-11-18 13:58", "2018-11-18"), ("05 MAR 2018", "2018-03-05"),
+        ("25/12/2018", "2018-12-25"), ("3 de mayo de 2026", "2026-05-03"), ("1er août 2026", "2026-08-01"),
+        ("29. März 2026", "2026-03-29"), ("12 gennaio 2026", "2026-01-12"),
+        ("18-11-18 13:58", "2018-11-18"), ("05 MAR 2018", "2018-03-05"),
         ("2018-03-23", "2018-03-23"), ("OCT 3, 2016", "2016-10-03"), ("14.5.2026", "2026-05-14"),
         ("12/31/2024", "2024-12-31"), ("1 January 2025", "2025-01-01"), ("26-05--201815:16", "2018-05-26"),
         ("28 / 04 / 2018", "2018-04-28"),
@@ -146,3 +152,7 @@ def test_an_invoice_of_any_layout_and_language_is_read_and_what_cannot_be_told_i
         apart = paper.layout == "side_by_side"
         assert paper.truth.keys() - exact(paper) == ({"company"} if apart else set()), paper.layout
         assert (company.sure < 0.8) == apart
+
+
+def test_a_day_is_read_where_a_reader_of_pictures_took_its_digits_for_letters() -> None:
+    assert read("SHOP LTD", "25/l2/20I8 1O:15").get("date", Found("", "", 0, 0, Box(0, 0, 0, 0))).value == "25/12/2018"
