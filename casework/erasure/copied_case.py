@@ -113,7 +113,7 @@ def as_theirs(*, by: User, case: Case, marks: tuple[str, ...], now: datetime) ->
     reader = ForThem(clearance=LEVELS[0], revealed=own.clear)
     found = look(user=by, case=case, now=now, most=1, reader=reader)
     looking = replace(reader, clearance=who.clearance, purposes=who.purposes)
-    papers = replace(looking, revealed=own.clear.union(_read_for(case_type, own, who, may_reveal)))
+    papers = replace(looking, revealed=own.clear.union(_read_for(case_type, own, who)))
     return Theirs(_seen_as(found, looking), _seen_as(found, papers), own)
 
 
@@ -121,11 +121,11 @@ def _seen_as(seen: Look, reader: ForThem) -> Look:
     return replace(seen, view=replace(seen.view, principal=reader))
 
 
-def _read_for(case_type: CaseType, own: Own, who: Principal, may_reveal: bool) -> Iterator[str]:
-    """The places that documents are read for and that nothing stands in: what is read there is hidden from nobody who
-    may see or reveal that place."""
+def _read_for(case_type: CaseType, own: Own, who: Principal) -> Iterator[str]:
+    """The places that documents are read for and that nothing stands in, as far as who makes the copy sees them:
+    nothing is revealed for a place that is not in the data, as no history would tell of it."""
     for pointer in ("/" + path.replace(".", "/") for path in case_type.document_fields.values()):
-        if pointer not in own.others and (may_reveal or who.sees(case_type.classification.rule(pointer), pointer)):
+        if pointer not in own.others and who.sees(case_type.classification.rule(pointer), pointer):
             yield pointer
 
 

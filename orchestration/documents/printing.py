@@ -31,10 +31,14 @@ class Text:
 
 
 def printed(text: str) -> bytes:
-    """A plain text as a PDF, in a typewriter's letters."""
-    rows = [part for row in text.splitlines() for part in wrap(row, COLUMNS, break_on_hyphens=False) or [""]] or [""]
-    sheets = [rows[at : at + ROWS] for at in range(0, len(rows), ROWS)]
+    """A plain text as a PDF, in a typewriter's letters. A form feed begins a page."""
+    sheets = [sheet for part in text.split("\f") for sheet in _sheets(part)]
     return pdf_of([[Text(60, 60 + 14 * at, row, 11, "Courier") for at, row in enumerate(sheet)] for sheet in sheets])
+
+
+def _sheets(text: str) -> list[list[str]]:
+    rows = [part for row in text.splitlines() for part in wrap(row, COLUMNS, break_on_hyphens=False) or [""]] or [""]
+    return [rows[at : at + ROWS] for at in range(0, len(rows), ROWS)]
 
 
 def pdf_of(pages: Sequence[Sequence[Text]]) -> bytes:

@@ -134,6 +134,14 @@ def test_an_invoice_that_fits_is_read_checked_posted_and_paid_by_itself(
     assert case_verify(by=people["axel"], case=case).ok
 
 
+def _has_a_bundle_beside_it(anna: Client, case: Case) -> None:
+    """Forty pages, of which the clerk's task tells what they are without loading one."""
+    (document,) = case.documents.all()
+    beside = anna.get(f"/cases/{case.pk}/documents/", headers={"HX-Request": "true"}).content.decode()
+    assert document.pages == 40 and "What its pages say" in beside and "Delivery note DN-7002" in beside
+    assert "All 40 pages" in beside and "/pages/" not in beside
+
+
 def test_every_sample_goes_the_way_that_it_was_made_for(shipped: Demo) -> None:
     outcome = samples_open(by=None, case_type=by_definition(current("supplier-invoice").pk), seconds=600)
     assert isinstance(outcome, Brought) and (outcome.new, outcome.bad) == (8, [])
@@ -150,7 +158,9 @@ def test_every_sample_goes_the_way_that_it_was_made_for(shipped: Demo) -> None:
         "5": "It is more than the order has left. An invoice of this number was booked before.",
         "6": "The ERP knows no such supplier.", "7": "It names no order.", "8": "T-000003",
     }  # fmt: skip
-    page = browser(User.objects.get(username="anna")).get("/cases/stuck/?kind=supplier-invoice").content.decode()
+    anna = browser(User.objects.get(username="anna"))
+    _has_a_bundle_beside_it(anna, Case.objects.get(reference="INVOICE-003"))
+    page = anna.get("/cases/stuck/?kind=supplier-invoice").content.decode()
     told = " ".join(page.split())
     assert "5 open cases that you may see" in told and "4, the first since" in told and "1, the first since" in told
     assert "kind=supplier-invoice&amp;state=With+a+clerk" in told and "Completed" not in told

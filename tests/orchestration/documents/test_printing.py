@@ -17,3 +17,8 @@ def test_a_line_breaks_between_words_and_a_word_only_where_it_is_longer_than_a_l
     assert lines(told)[-1] == "writing." and " ".join(lines(told)) == told
     assert lines("a" * (COLUMNS + 1)) == ["a" * COLUMNS, "a"]
     assert lines("Position\n\n    Paper")[-1].strip() == "Paper"
+
+
+def test_a_form_feed_begins_a_page() -> None:
+    assert len(pdfium.PdfDocument(printed("An invoice\n\fA waybill"))) == 2
+    assert lines("An invoice\n\fA waybill") == ["An invoice", "A waybill"]
