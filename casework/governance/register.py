@@ -215,7 +215,7 @@ def _newest(wanted: Wanted, looks_in: bool) -> LiteralString:
 def _fitting(rows: Sequence[Any], names: Sequence[str], wanted: Wanted, reader: searched.Reader) -> Iterator[Any]:
     """Those whose contents are about the field, hold from these days, and were given the reason, as far as this person
     may read it."""
-    words, places = wanted.reason, searched.all_places() if wanted.holds else frozenset[str]()
+    words, places = wanted.reason, searched.places_seen(reader.user) if wanted.holds else frozenset[str]()
     for row in rows:
         detail = read_or_none(row[9])
         if detail is None:  # nobody can say what it is about

@@ -13,12 +13,15 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 
 from audit.data_keys import KeyFault
+from casework.access import permissions
 from casework.cases.read.case_view import Look, look
 from casework.forms.answer_validation import at_path
 from casework.models import Case
 from casework.studio.rule_versions import newest_types
+from orchestration.casetypes.case_type import CaseType
 from orchestration.casetypes.effective import Days, effective_places
 from orchestration.ground import clock
+from orchestration.privacy.principal import Principal
 from orchestration.view.state import ROOT
 
 Json = Any
@@ -62,9 +65,18 @@ def written_from(detail: Mapping[str, Json], days: Days, places: Iterable[str]) 
     return tuple(place for place in places if days.have(at_path(written, place)))
 
 
-def all_places() -> frozenset[str]:
-    """The dates from which something holds, of every case type as it is now."""
-    return frozenset[str]().union(*(effective_places(one.schema) for _, one in newest_types()))
+def places_seen(user: User) -> frozenset[str]:
+    """The dates from which something holds, of case types as they are now, that this person reads in cases anywhere: so
+    no case has to be looked at for a date that is masked for them in all."""
+    person = permissions.principal(user, None, clock.utc_now())
+    return frozenset(
+        place for _, one in newest_types() for place in effective_places(one.schema) if _reads(person, one, place)
+    )
+
+
+def _reads(person: Principal, case_type: CaseType, place: str) -> bool:
+    pointer = "/" + place.replace(".", "/")
+    return person.sees(case_type.classification.rule(pointer), pointer)
 
 
 def said(detail: Mapping[str, Json], cause: str, words: str = "") -> str:
@@ -93,12 +105,11 @@ class Reader:
 
     def reads_day(self, case: int, places: Iterable[str]) -> bool:
         """Whether any of these dates is one from which something holds in the case, and they may read it."""
-        seen = self._look(case) if case else None
+        wanted = {*places}
+        seen = self._look(case) if case and wanted else None
         return seen is not None and any(
-            seen.view.principal.sees(seen.case_type.classification.rule(pointer), pointer)
-            for pointer in (
-                "/" + place.replace(".", "/") for place in effective_places(seen.case_type.schema) & {*places}
-            )
+            _reads(seen.view.principal, seen.case_type, place)
+            for place in effective_places(seen.case_type.schema) & wanted
         )
 
     def _look(self, case: int) -> Look | None:

@@ -13,6 +13,7 @@ from django.test import Client
 from audit.models import AuditPayload
 from audit.sealed_values import is_sealed
 from casework.cases.revealing import field_reveal
+from casework.governance import searched
 from casework.governance.register import REGISTERS
 from casework.models import Case
 from casework.tasks.services import task_claim
@@ -143,4 +144,5 @@ def test_registers_find_by_the_days_from_which_holds_what_an_event_brought_besid
     assert cases("holds_since=2025-03-01&reason=whatever") == [False, False]
     assert cases(f"holds_since=never&case={old.pk}") == [True, False], "what is no day is not asked for"
     monkeypatch.setattr(Principal, "sees", lambda *_: False)
+    monkeypatch.setattr(searched, "look", None)  # nor is any case looked at for it
     assert cases("holds_since=2025-03-01") == [False, False], "nobody learns a day by search that no page shows them"
