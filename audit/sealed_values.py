@@ -13,7 +13,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache, partial
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -135,8 +135,14 @@ def sealed_text(subject: str, text: str) -> str:
     return text_by(sealer(subject), text)
 
 
-def text_by(seal: Seal, text: str) -> str:
-    """A text, kept as `seal` keeps contents; in clear where it seals nothing."""
+@overload
+def text_by(seal: Seal, text: str) -> str: ...
+@overload
+def text_by(seal: Seal, text: None) -> None: ...
+def text_by(seal: Seal, text: str | None) -> str | None:
+    """A text, kept as `seal` keeps contents; in clear where it seals nothing. None stays None."""
+    if text is None:
+        return None
     content = seal(text.encode())
     return WRITTEN + b64encode(content).decode() if is_sealed(content) else text
 

@@ -38,6 +38,7 @@ from casework.knowledge import of_units
 from casework.knowledge import reviews as source_reviews
 from casework.ldap import worker_tasks as ldap_tasks
 from casework.lists import projection
+from casework.people import asked_verification
 from casework.proof import histories
 from casework.proof.controls import metrics as controls_metrics
 from casework.proof.controls import rounds as controls
@@ -67,6 +68,7 @@ from casework.tasks import workers as _tasks  # noqa: F401
 
 FEATURES: tuple[Any, ...] = (
     unit_sureness, unit_asks, of_units, cases_verification, roles_verification, proposals_verification,
+    asked_verification,
     rates_verification, reviews, controls_metrics, calendars_verification, deadlines_verification,
     documents_verification, documents_asked, agents_opening, erasure_verification, contests_verification,
     comments_verification, second_look, source_reviews, barred_verification, first_verification,

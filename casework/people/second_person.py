@@ -5,8 +5,11 @@ A proposal waits until another administrator agrees or refuses; both stand on th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC
+from hashlib import sha256
 from typing import Any, Final
 
 from django.conf import settings
@@ -83,7 +86,7 @@ def proposal_make(
     made = RightsProposal.objects.create(
         person=person, group=group, change=change, reason=reason.strip(), by=by, created=utc_now()
     )
-    _keep("rights.asked", made, Origin(origin_of(by).actor, cause=reason.strip()))
+    _keep(ASKED, made, Origin(origin_of(by).actor, cause=reason.strip()))
     return made
 
 
@@ -99,6 +102,8 @@ class Waits:
         return f"Asked for. It holds once another administrator agrees, on the page People.{alone}"
 
 
+ASKED: Final = "rights.asked"
+"""The action of the event that tells of an asking."""
 ALONE: Final = (
     " Nobody else administers the whole organisation now: it waits until somebody does. Whoever runs the server makes a"
     " second administrator: casewright manage role person NAME --group Administrators."
@@ -125,7 +130,7 @@ def setting_change(*, by: User, kind: str, name: str, change: settled.Change, re
     made = RightsProposal.objects.create(
         kind=kind, name=name, change=dict(change), stood=stood, by=by, reason=reason, created=utc_now()
     )
-    _keep("rights.asked", made, origin)
+    _keep(ASKED, made, origin)
     return Waits(is_alone(by))
 
 
@@ -298,6 +303,18 @@ def about(proposal: RightsProposal) -> str:
     return f"the group {proposal.group}"
 
 
+def whom(proposal: RightsProposal) -> str:
+    """Whom or what it would change."""
+    return about(proposal) if proposal.person is None else proposal.person.get_username()
+
+
+def digest_of(proposal: RightsProposal) -> str:
+    """Of all that its row says, so that nobody agrees to another word."""
+    row = [proposal.person_id, proposal.group_id, proposal.kind, proposal.name, proposal.change, proposal.stood,
+           proposal.reason, proposal.by_id, proposal.created.astimezone(UTC).isoformat()]  # fmt: skip
+    return sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
+
+
 def _keep(action: str, proposal: RightsProposal, origin: Origin) -> None:
-    of = proposal.person.get_username() if proposal.person is not None else about(proposal)
-    record_control([Fact(action, {"of": of, "what": list(words_of(proposal))})], origin, utc_now())
+    told = {"of": whom(proposal), "what": list(words_of(proposal)), "digest": digest_of(proposal)}
+    record_control([Fact(action, told)], origin, utc_now())

@@ -390,13 +390,8 @@ def _thrown(events: list[e.MessageThrown | e.SignalThrown], seal: Seal) -> dict[
     return {
         "thrown_kinds": Texts("message" if isinstance(event, e.MessageThrown) else "signal" for event in events),
         "thrown_names": Texts(_text(event.name, 200) for event in events),
-        "thrown_keys": Texts(_thrown_key(event, seal) for event in events),
+        "thrown_keys": Texts(text_by(seal, _text(getattr(event, "correlation", None), 200)) for event in events),
         "thrown_variables": Blobs(seal(orjson.dumps(event.variables)) for event in events),
         "thrown_threads": Texts(None if event.thread is None else str(event.thread) for event in events),
         "thrown_hops": Integers(event.hops for event in events),
     }
-
-
-def _thrown_key(event: e.MessageThrown | e.SignalThrown, seal: Seal) -> str | None:
-    key = _text(event.correlation, 200) if isinstance(event, e.MessageThrown) else None
-    return None if key is None else text_by(seal, key)

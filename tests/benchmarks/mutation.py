@@ -40,6 +40,12 @@ NUMBER: Final = "the number of a row, which says nothing: what refers to it is h
 CALLED: Final = "how somebody is called and written to: that it was changed, and by whom, is told; the words are theirs"
 MEASURED: Final = "what was measured of a call or what it cost: no outcome of it; `docs/operations.md` says so"
 WAITS: Final = "how a job that is open is tried and by whom: what came of it stands in the history"
+TOLD: Final = "to whom it was told: that it happened stands in the history, and nothing is decided by it"
+JUDGED: Final = (
+    "what people said of answers, for figures: the history of the case tells it; `docs/operations.md` says so"
+)
+USED: Final = "which passages an answer came from, for reviews: told nowhere else; `docs/operations.md` says so"
+PIECES: Final = "read from the document's file, whose digest is held; `docs/operations.md` says so"
 OPERATION: Final = "when or by whom work is tried, counted or sent: no outcome of it; `docs/operations.md` says so"
 ON_PURPOSE: Final[Mapping[str, str]] = {
     "audit_checkpointedhead": COPIED, "audit_verificationrun": COPIED, "audit_verifiedhead": COPIED,
@@ -59,6 +65,23 @@ ON_PURPOSE: Final[Mapping[str, str]] = {
     "casework_ownwords.case_id": "words of a case that there is not are shown nowhere",
     "casework_workingcalendar.id": NUMBER, "orchestration_actorversion.id": NUMBER,
     "orchestration_humantask.id": NUMBER,
+    **{f"{table}.id": NUMBER for table in (
+        "casework_apitoken", "casework_comment", "casework_firstanswer", "casework_formervalue",
+        "casework_grouppurpose", "casework_rightsproposal", "orchestration_actor", "orchestration_allowedhost",
+        "orchestration_budget", "orchestration_definition", "orchestration_job", "orchestration_outbox",
+        "orchestration_stop", "orchestration_subscription")},
+    "casework_commentnotice": TOLD, "casework_deadlinenotice": TOLD, "casework_revealnotice": TOLD,
+    "orchestration_judgement": JUDGED, "orchestration_knowledgeuse": USED, "orchestration_knowledgepiece": PIECES,
+    **{f"orchestration_knowledgedocument.{name}": OPERATION
+       for name in ("state", "since", "said", "pieces", "embedded", "reading", "read_to", "begun")},
+    **{f"orchestration_outbox.{name}": WAITS
+       for name in ("delivered", "attempts", "run_at", "held_by_id", "incident_id")},
+    "casework_comment.words": "by which a comment is found; what it says is held",
+    "casework_comment.once": "tells a comment that is sent twice; what it says is held",
+    "casework_firstanswer.opened": MEASURED, "casework_casepast.instance_id": "the past of no case is shown nowhere",
+    "casework_apitoken.last_used": OPERATION,
+    "casework_apitoken.days": "for how long one is made in its place: of that one it is told until when it is good",
+    "orchestration_knowledgedocument.added": "when it was added stands on the control chain",
     "orchestration_incident.id": NUMBER, "orchestration_taskcandidate.id": NUMBER, "orchestration_timer.id": NUMBER,
     "auth_user.first_name": CALLED, "auth_user.last_name": CALLED, "auth_user.email": CALLED,
     "auth_user.date_joined": CALLED, "casework_case.data_digest": "tells a case that comes in twice; the data are held",

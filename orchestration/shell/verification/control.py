@@ -31,6 +31,7 @@ from orchestration.shell.verification.every import snapshot
 from orchestration.shell.verification.hosts import hosts_apart
 from orchestration.shell.verification.kept import NOT_OURS, Verified, keep
 from orchestration.shell.verification.knowledge import knowledge_apart
+from orchestration.shell.verification.stops import stops_apart
 from orchestration.shell.verification.tokens import tokens_apart
 from orchestration.shell.verification.verdict import Fault, Verdict
 
@@ -58,6 +59,7 @@ def verify_control(heads: list[Verified] | None = None, *, new_key: bool = False
         reasons += _start_timers_apart()
         reasons += hosts_apart(changes)
         reasons += knowledge_apart(changes)
+        reasons += stops_apart(changes)
         reasons += budgets_apart((change.action, change.detail) for change in changes)
         for compared in with_every_control:
             reasons += compared(changes)

@@ -14,11 +14,11 @@ def knowledge_apart(changes: Iterable[Change]) -> Iterator[str]:
     added, withdrawn = {}, {}
     for change in changes:
         if change.action == "knowledge.added":
-            added[change.detail["document"]] = change.detail
+            added[change.detail["document"]] = change.actor, change.detail
         elif change.action == "knowledge.withdrawn":
             withdrawn[change.detail["document"]] = change.at
     for row in KnowledgeDocument.objects.order_by("pk"):
-        if added.pop(row.pk, None) != told(row):
+        if added.pop(row.pk, None) != (row.by, told(row)):
             yield f"{row} is not what was added, or nobody added it"
         if withdrawn.get(row.pk) != row.withdrawn:
             yield f"{row} is withdrawn otherwise than its last change says"

@@ -86,9 +86,11 @@ NUMBERED: Final = (
 ORDERED: Final = (
     Table(
         "outbox",
-        "select t.sender_id, t.id, t.kind, t.name, t.correlation, t.variables, t.created from orchestration_outbox t",
-        "t.id", ("kind", "name", "correlation key", "content", "time of creation"), json=(3,), texts=(2,),
-        called="outbox",
+        "select t.sender_id, t.id, t.kind, t.name, t.correlation, t.variables, t.created, t.source, t.thread, "
+        "t.hops from orchestration_outbox t",
+        "t.id",
+        ("kind", "name", "correlation key", "content", "time of creation", "source", "thread", "number of hops"),
+        json=(3,), texts=(2,), called="outbox",
     ),
     Table(
         "call",

@@ -308,7 +308,7 @@ def _incident_resolved(told: Told, event: e.IncidentResolved, at: datetime) -> N
         rows.close(event.incident, row)
 
 
-# --- the outbox: kind, name, correlation, variables, created
+# --- the outbox: kind, name, correlation, variables, created, source (of what no case sent), thread, hops
 def _thrown(told: Told, event: e.MessageThrown | e.SignalThrown, at: datetime) -> None:
     match event:
         case e.MessageThrown(delivered=None):
@@ -317,7 +317,7 @@ def _thrown(told: Told, event: e.MessageThrown | e.SignalThrown, at: datetime) -
             row = ["signal", storable(event.name, 200), None]
         case _:
             return
-    told.lists["outbox"].rows.append([*row, canonical(event.variables), at])
+    told.lists["outbox"].rows.append([*row, canonical(event.variables), at, "", event.thread, event.hops])
 
 
 # --- the ledger: job, attempt, actor, version, capability, latency, input, confidence, error, outcome, output, route,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -82,6 +83,22 @@ def test_a_setting_waits_for_another_administrator_and_holds_then(
     assert isinstance(refused := agreed(people["ada"]), Refused) and refused.code == "second"
     assert not isinstance(agreed(olivia), Refused)
     assert stands() != before and not RightsProposal.objects.exists() and verify_control().ok
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [{"change": {"rate": 9}}, {"reason": "Another"}, {"name": "other"},
+     {"stood": {"note": "x"}}, {"kind": "x"}, {"group_id": 1},
+     {"created": datetime(2020, 1, 1, tzinfo=UTC)}],
+    ids=lambda forged: "".join(forged),
+)  # fmt: skip
+def test_what_waits_otherwise_than_it_was_asked_for_is_named(ada: Client, forged: dict[str, Any]) -> None:
+    ada.post("/actors/hosts/", {"host": "api.example", "port": "443", "note": "theirs"})
+    assert verify_control().ok
+    if "group_id" in forged:
+        forged = {"group_id": Group.objects.values_list("pk", flat=True)[0]}
+    RightsProposal.objects.update(**forged)
+    assert [fault.reason.endswith("was not asked for so") for fault in verify_control().faults] == [True]
 
 
 def test_an_actor_is_stopped_at_once_and_let_loose_by_two(ada: Client, people: dict[str, User], olivia: User) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from audit.selectors import timeline
@@ -78,6 +80,19 @@ def test_what_another_stop_holds_stays_stopped(machines) -> None:
     assert not Actor.objects.get(key="intent").enabled and verify_control().ok
     assert stopping.end(stopping.ALL, TEST) == ("intent", "sentiment")
     assert verify_control().ok and not Stop.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [{"reason": "Nothing"}, {"by": "person:eve"}, {"actors": []}, {"at": datetime(2020, 1, 1, tzinfo=UTC)},
+     {"scope": "kind:sentiment"}, {}],
+    ids=lambda forged: "".join(forged) or "gone",
+)  # fmt: skip
+def test_a_stop_that_is_not_as_it_was_made_is_named(machines, forged: dict[str, object]) -> None:
+    stopping.stop("kind:intent", TEST, "Nonsense")
+    assert verify_control().ok
+    Stop.objects.update(**forged) if forged else Stop.objects.all().delete()
+    assert any("stop" in fault.reason for fault in verify_control().faults)
 
 
 def test_one_of_those_stopped_together_is_not_switched_on_by_itself(machines) -> None:

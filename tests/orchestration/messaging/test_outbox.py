@@ -92,6 +92,14 @@ def test_a_shipment_finds_the_customer_by_its_number_and_the_receipt_finds_the_o
     all_hold()
 
 
+@pytest.mark.parametrize("forged", [{"source": "system:inlet x"}, {"thread": 7}, {"hops": 1}], ids=str)
+def test_a_letter_that_says_to_come_from_elsewhere_is_named(trade: Definition, forged: dict[str, object]) -> None:
+    order = begin(trade, "order", "8")
+    Outbox.objects.update(**forged)
+    (fault,) = verify(Instance.objects.get(pk=order)).faults
+    assert "of outbox 1 is not the one in the history" in fault.reason
+
+
 def test_a_very_long_number_finds_its_customer_too(trade: Definition) -> None:
     other, mine = begin(trade, "customer", "7" * 399 + "8"), begin(trade, "customer", "7" * 400)
     begin(trade, "order", "7" * 400)
