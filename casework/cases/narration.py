@@ -238,7 +238,7 @@ def _job_requested(detail: Detail, _: Names) -> Told:
 
 def _actor_called(detail: Detail, _: Names) -> Told:
     sure = detail.get("confidence")
-    how = f" with {sure:.0%} confidence" if isinstance(sure, int | float) else ""  # a text where it is masked
+    how = f", {sure * 100:.1f} % sure" if isinstance(sure, int | float) else ""  # a text where it is masked
     told = "; ".join(filter(None, (f"version {detail.get('version', '?')}", routed(detail))))
     return Told("ai", "sparkles", f"answered{how}", tone="ai", how=told)
 

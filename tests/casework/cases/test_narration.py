@@ -59,7 +59,7 @@ def changed(definition: str, target: str) -> dict[str, str]:
      "wanted to add “x”, which was refused: No."),
     ("item.removed", {"name": "Ask", "reason": "not needed"}, "removed “Ask”: not needed"),
     ("case.changed", {"transition": "close", "reason": ""}, "closed the case for good"),
-    ("actor.called", {"version": "abc", "confidence": 0.934}, "answered with 93% confidence (version abc)"),
+    ("actor.called", {"version": "abc", "confidence": 0.934}, "answered, 93.4 % sure (version abc)"),
     ("work.fetched", {"actor": "bot", "worker": "desk-3", "version": "abc"},
      "fetched the work by the worker desk-3 (version abc)"),
     ("work.lapsed", {"actor": "bot", "why": "No worker fetched it before its deadline."},
