@@ -39,8 +39,7 @@ def row(model: type[M], where: LiteralString, given: Mapping[str, Any]) -> M | N
 
 def holds(expression: LiteralString, given: Mapping[str, Any]) -> bool:
     """Whether an SQL expression of a truth value holds."""
-    with cursor() as plain:
-        found = plain.execute("select " + expression, given).fetchone()
+    found = asked("select " + expression, given).fetchone()
     return found is not None and found[0] is True
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, LiteralString
 from django.contrib.auth.models import User
 from django.db.models import BooleanField, F, Func, OuterRef, Q
 
-from audit.db.sql import cursor
+from audit.db.sql import asked
 from casework.access.tightening import capped
 from casework.models import Case
 from orchestration.ground.clock import utc_now
@@ -277,6 +277,5 @@ def _top(units: Units) -> Units:
     return WHOLE if EVERYWHERE in units else units
 
 
-def _read(statement: str, values: Mapping[str, Any]) -> list[Any]:
-    with cursor() as plain:
-        return plain.execute(statement, values).fetchall()
+def _read(statement: LiteralString, values: Mapping[str, Any]) -> list[Any]:
+    return asked(statement, values).fetchall()

@@ -11,7 +11,7 @@ from typing import Final
 from django.contrib.auth.models import User
 
 from audit.db.rows import holds
-from audit.db.sql import cursor
+from audit.db.sql import asked
 from casework.models import Case
 from orchestration.models import HumanTask
 
@@ -39,5 +39,4 @@ def is_offered(user: User, task: HumanTask) -> bool:
 def revealed_or_own(user: User, case: Case, now: datetime) -> list[tuple[str, str]]:
     """Of a case, the places that are revealed to this person and the digests of their own words in it, a row each: the
     one or the other is empty."""
-    with cursor() as plain:
-        return plain.execute(REVEALED, {"case": case.pk, "person": user.pk, "now": now}).fetchall()
+    return asked(REVEALED, {"case": case.pk, "person": user.pk, "now": now}).fetchall()

@@ -152,7 +152,7 @@ def _rows(tables: Sequence[Table[Any]], number: int) -> tuple[bytes, bytes] | No
 
 
 def _mentions(row: Row, text: str) -> bool:
-    return any(part == text or (type(part) is dict and text in part) for part in row)
+    return text in row or any(text in part for part in row if type(part) is dict)
 
 
 class Table(Mapping[int, T]):

@@ -92,7 +92,7 @@ def holds(run: CaseRun, item: Item | None, criterion: Criterion, now: int = NO_P
     """
     sentry = criterion.sentry
     parts = seen(run, item, criterion) | {now}
-    complete = all(part in parts for part in range(len(sentry.on_parts)))
+    complete = parts.issuperset(range(len(sentry.on_parts)))
     if sentry.condition is None:
         return complete and bool(sentry.on_parts)
     if sentry.remembers and sentry.on_parts:
