@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Final
 
 from django.contrib.auth.models import User
+from django.db.models import OuterRef, Subquery
 
 from casework.access import permissions
 from casework.actors.ledger.of_case import NO_COST, CaseCost, case_cost
@@ -222,19 +223,20 @@ def troubles(seen: Look) -> Iterator[Trouble]:
     """The open incidents, the oldest first."""
     if not seen.waits("incident"):
         return
-    opened = list(Incident.objects.filter(instance=seen.case.instance_id, resolved=None).order_by("pk"))
-    jobs = {job.job: job for job in Job.objects.filter(instance=seen.case.instance_id, job__in=[i.job for i in opened])}
-    for incident in opened:
-        job = jobs.get(incident.job or 0)
-        failed = [call for call in seen.past["jobs"].get(str(incident.job), {}).get("calls", ()) if job]
+    of_job = Job.objects.filter(instance=OuterRef("instance"), job=OuterRef("job"))
+    opened = Incident.objects.filter(instance=seen.case.instance_id, resolved=None).order_by("pk")
+    for incident in opened.annotate(attempts=Subquery(of_job.values("attempts")[:1])):
+        attempts: int | None = vars(incident)["attempts"]
+        has_job = attempts is not None
+        failed = [call for call in seen.past["jobs"].get(str(incident.job), {}).get("calls", ()) if has_job]
         _, _, called, version, sent = failed[-1] if failed else ("", 0, "", "", "")
         node = seen.running.node(incident.item)
         yield Trouble(
             number=incident.incident, message=seen.view.text(incident.message), code=incident.code,
             opened=incident.opened, step=seen.view.text(seen.running.name(incident.item)),
             part=seen.view.text(seen.running.around(incident.item)),
-            attempts=job.attempts if job else 0, actor=f"{called} {version}".strip(),
-            sent=seen.view.text(sent), asked=tuple(_by_hand(seen, node)) if node and job else (),
+            attempts=attempts or 0, actor=f"{called} {version}".strip(),
+            sent=seen.view.text(sent), asked=tuple(_by_hand(seen, node)) if node and has_job else (),
             told=incident.item is None,
         )  # fmt: skip
 
