@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -14,7 +15,7 @@ from django.db import transaction
 from psycopg.errors import UniqueViolation
 
 from audit.db.rows import sought
-from audit.db.sql import commit_along, pipeline
+from audit.db.sql import Part, commit_along, pipeline
 from audit.services import Fact, Origin
 from casework.access.permissions import origin_of
 from casework.access.unit_models import BusinessUnit
@@ -31,7 +32,9 @@ from orchestration.casetypes.files import DOCUMENT
 from orchestration.documents import store
 from orchestration.documents.store import digest_of as digest_of_content
 from orchestration.ground.refusals import Refused
+from orchestration.models import Definition
 from orchestration.shell import services
+from orchestration.shell.services import Done
 
 Json = Any
 
@@ -57,52 +60,63 @@ def case_open(
     definition = current(case_type)
     model = by_definition(definition.pk)
     data = answer_validation.typed(model.schema, data)
-    errors = answer_validation.text_errors({"reference": reference, "source": source}) | answer_validation.text_errors(
-        data
-    )
-    errors |= answer_validation.schema_errors(model, data) if not errors else {}
-    reference = cleaned(reference)
-    if not is_reference(reference):
-        errors["reference"] = "A reference of at most 100 characters is needed."
-    if not source or len(source) > 64:
-        errors["source"] = "A source of at most 64 characters is needed."
     if file is not None and not model.document_level:
         return Refused("no-documents", "Cases of this kind take no documents.")
-    if errors:
+    if errors := _faults(model, data, reference, source):
         return Refused("invalid", "This could not be taken in. Correct it and send it again.", errors)
-    arrived = Arrived(case_type, source, reference, digest_of(with_file(data, file)))
+    arrived = Arrived(case_type, source, cleaned(reference), digest_of(with_file(data, file)))
     if found := arrived.before():
         return _again(found, arrived, by)
-    author = origin or _author(by, cause)
-    told = {"case_type": case_type, "source": source, "reference": reference}
     try:
-        with transaction.atomic():
-            belongs = _unit(model, data, by, unit)  # kept until the case is there
-            opened = Fact("case.opened", told | ({"unit": belongs.key} if belongs else {}))
-            with pipeline():
-                done = services.start(
-                    definition,
-                    model.begin(data, None if by is None else by.username),
-                    author,
-                    [opened],
-                    lambda done: open_face(done, source, reference, arrived.digest, belongs.pk if belongs else None),
-                    asks=asks_of(belongs),
-                )
-                if isinstance(done, Refused):
-                    return done
-                there = sought(Case, "instance_id = %(instance)s", {"instance": done.instance})
-                if file is None:
-                    commit_along()
-            (case,) = there()
-            if file is not None:
-                _begin_with(case, file, by, model.document_level)
+        begun = _begun(definition, arrived, data, by, origin or _author(by, cause), unit, file)
     except store.Away:
         return store.AWAY
     except UniqueViolation:  # the same reference came in at the same moment, by another door
         first = arrived.before()
         assert first is not None
         return _again(first, arrived, by)
-    return Opened(case, created=True)
+    return begun if isinstance(begun, Refused) else Opened(begun, created=True)
+
+
+def _faults(model: CaseType, data: Mapping[str, Json], reference: str, source: str) -> dict[str, str]:
+    """What is wrong with what came in, by field."""
+    errors = answer_validation.text_errors({"reference": reference, "source": source})
+    errors |= answer_validation.text_errors(data)
+    errors |= answer_validation.schema_errors(model, data) if not errors else {}
+    if not is_reference(cleaned(reference)):
+        errors["reference"] = "A reference of at most 100 characters is needed."
+    if not source or len(source) > 64:
+        errors["source"] = "A source of at most 64 characters is needed."
+    return errors
+
+
+def _begun(
+    definition: Definition, arrived: Arrived, data: Mapping[str, Json], by: User | None, author: Origin, unit: str,
+    file: File | None,
+) -> Case | Refused:  # fmt: skip
+    """The case, with its face and its document, in one transaction."""
+    model = by_definition(definition.pk)
+    told = {"case_type": arrived.case_type, "source": arrived.source, "reference": arrived.reference}
+    with transaction.atomic():
+        belongs = _unit(model, data, by, unit)  # kept until the case is there
+        opened = Fact("case.opened", told | ({"unit": belongs.key} if belongs else {}))
+        face = partial(_face, arrived, belongs)
+        with pipeline():
+            begins = model.begin(data, None if by is None else by.username)
+            done = services.start(definition, begins, author, [opened], face, asks=asks_of(belongs))
+            if isinstance(done, Refused):
+                return done
+            there = sought(Case, "instance_id = %(instance)s", {"instance": done.instance})
+            if file is None:
+                commit_along()
+        (case,) = there()
+        if file is not None:
+            _begin_with(case, file, by, model.document_level)
+    return case
+
+
+def _face(arrived: Arrived, belongs: BusinessUnit | None, done: Done) -> Part:
+    return open_face(done, arrived.source, arrived.reference, arrived.digest, belongs.pk if belongs else None)
 
 
 def _unit(model: CaseType, data: Mapping[str, Json], by: User | None, channel: str) -> BusinessUnit | None:

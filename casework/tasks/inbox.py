@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
 from django.contrib.auth.models import User
@@ -33,12 +34,13 @@ from casework.lists.grouping import ROWS, Sized, key_values, regrouped, sized
 from casework.lists.places import ValuePlace
 from casework.lists.reading import rows as read_rows
 from casework.tasks import inbox_statements as statements
-from casework.tasks.barred import left_out
+from casework.tasks.barred import LeftOut, left_out
 from casework.tasks.filtered import by_due, pool
 from casework.tasks.grouped import Going, grouped, in_turn, turn_after, turn_place
 from casework.tasks.inbox_counts import First, Wanted, counted, fits_of
 from casework.tasks.inbox_statements import COMPLETED, LISTS, TABS, Ordered
 from casework.tasks.row import Found, TaskRow, task_row
+from casework.tasks.snooze import Asleep
 from casework.tasks.walked import fitting_pool, is_walked, walked
 from orchestration.privacy.principal import Principal
 
@@ -93,6 +95,8 @@ class _Search:
     first: Sequence[int] | None = None
 
 
+Show = Callable[[Any, Former], TaskRow]
+"""Makes the line of a row of the database for the reader."""
 Placed = tuple[str, Any]
 """A row of the database, behind its place in the list."""
 
@@ -135,7 +139,6 @@ def inbox_page(
     newest_first = tab == COMPLETED and not reference
     latest_first, next_first = latest_first and not newest_first, next_first and not newest_first
     person, out = permissions.principal(user, None, now), left_out(user, now)
-    sleeping = out.sleeping
     only = tuple(sorted(limited_to(user)))
     asked, tabs_asked = replace(asked, only=only), replace(asked if tabs_asked is None else tabs_asked, only=only)
     counting = [
@@ -143,28 +146,48 @@ def inbox_page(
         *(replace(each, asked=replace(each.asked, only=only)) for each in also),
     ]
     is_first = not (after or latest_first or next_first or group or reference or asked.order)
-    search = _search(tab, asked, key_of(reference), person, counting, is_first, {
-        "person": user.pk if held_by is None else held_by, **_held(permissions.reach_seen(user)),
-        "people": [user.pk], "since": now - KEPT,
-        "limit": limit + 1, "cap": CAP + 1, "page": limit + 1,
-        "soon": now + SOON, "snoozed": list(sleeping), "barred": list(out.barred), "now": now,
-        "hidden": [*out.barred, *sleeping],
-    })  # fmt: skip
+    given = _given(user, out, now, limit, user.pk if held_by is None else held_by)
+    search = _search(tab, asked, key_of(reference), person, counting, is_first, given)
     going = Going(latest_first, next_first, newest_first)
-
-    def shown(row: Any, past: Former) -> TaskRow:
-        found = task_row(Found(*row), past, user, person, now, columns)
-        return replace(found, asleep=sleeping[found.id]) if found.id in sleeping else found
-
+    shown = partial(_shown, user=user, person=person, now=now, columns=columns, sleeping=out.sleeping)
     if group is not None and not search.reference and asked.within is None:
-        groups = _in_groups(search, group, going, shown)
-        listed = _completed([row for each in groups for row in each.rows], columns, now)
-        groups = regrouped(groups, listed)
-        return InboxPage(tab, listed, search.counts, "", search.also, groups, out.acts_for)
+        page = _groups_of(search, group, going, shown)
+    else:
+        page = _rows_of(search, after, going, shown, limit)
+    rows = _completed(page.rows, columns, now)
+    return replace(page, tab=tab, rows=rows, groups=regrouped(page.groups, rows), acts_for=out.acts_for)
+
+
+def _given(user: User, out: LeftOut, now: datetime, limit: int, holder: int) -> dict[str, Any]:
+    """What the statements are given of the reader, of the time and of how much is read. `holder`: whose are *Mine*."""
+    return {
+        "person": holder, **_held(permissions.reach_seen(user)), "people": [user.pk], "since": now - KEPT,
+        "limit": limit + 1, "cap": CAP + 1, "page": limit + 1, "soon": now + SOON, "now": now,
+        "snoozed": list(out.sleeping), "barred": list(out.barred), "hidden": [*out.barred, *out.sleeping],
+    }  # fmt: skip
+
+
+def _shown(
+    row: Any, past: Former, *, user: User, person: Principal, now: datetime, columns: Sequence[Column],
+    sleeping: Mapping[int, Asleep],
+) -> TaskRow:  # fmt: skip
+    found = task_row(Found(*row), past, user, person, now, columns)
+    return replace(found, asleep=sleeping[found.id]) if found.id in sleeping else found
+
+
+def _groups_of(search: _Search, group: Grouping, going: Going, shown: Show) -> InboxPage:
+    """The first rows of each group."""
+    groups = _in_groups(search, group, going, shown)
+    rows = tuple(row for each in groups for row in each.rows)
+    return InboxPage(search.tab, rows, search.counts, "", search.also, groups)
+
+
+def _rows_of(search: _Search, after: str, going: Going, shown: Show, limit: int) -> InboxPage:
+    """The next rows, and where the list goes on behind them."""
     found = _found(search, after, going, shown)
-    rows = _completed([row for _, row in found.rows[:limit]], columns, now)
+    rows = tuple(row for _, row in found.rows[:limit])
     following = found.rows[limit - 1][0] if len(found.rows) > limit else found.looked_to
-    return InboxPage(tab, rows, search.counts, following, search.also, acts_for=out.acts_for, looked=found.looked)
+    return InboxPage(search.tab, rows, search.counts, following, search.also, looked=found.looked)
 
 
 def _held(reach: Reach) -> dict[str, Any]:
@@ -209,7 +232,7 @@ def _search(
     return _Search("all" if reference else tab, asked, here, source, reference, by_tab, also, values, first)
 
 
-def _found(search: _Search, after: str, going: Going, shown: Callable[[Any, Former], TaskRow]) -> _Read[TaskRow]:
+def _found(search: _Search, after: str, going: Going, shown: Show) -> _Read[TaskRow]:
     """The first rows whose reference, as it is shown, begins with what is sought, each with its cursor.
 
     A search that looked at what is masked would tell it letter by letter.
@@ -226,9 +249,7 @@ def _found(search: _Search, after: str, going: Going, shown: Callable[[Any, Form
         after = page[-1][0]
 
 
-def _in_groups(
-    search: _Search, group: Grouping, going: Going, shown: Callable[[Any, Former], TaskRow]
-) -> tuple[Sized[TaskRow], ...]:
+def _in_groups(search: _Search, group: Grouping, going: Going, shown: Show) -> tuple[Sized[TaskRow], ...]:
     values = {**search.values, **_start(search), **key_values(group), "limit": 2 * ROWS}
     pooled = _pool(search)
     rows = read_rows(grouped(pooled, group, search.asked.order, going, values), values)

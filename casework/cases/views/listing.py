@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
 from casework.access import permissions, trail
@@ -45,43 +47,56 @@ def cases(request: HttpRequest) -> HttpResponse:
         user=by, now=now, reference=place.reference, kind=place.kind, state=place.state_name, which=place.which,
         after=place.after, asked=sought, columns=in_columns, group=chosen_group(by_what, place.group),
     )  # fmt: skip
-    start = replace(place, after="")
-    standing = [_standing(start, which) for which in WHICH]
-    counts = case_counts(
-        by, now, [each.wanted(columns, by_what) for each in (*standing, *(CasesPlace.of(view.asked) for view in views))]
-    )  # fmt: skip
     types = _may_open(request)
     context: dict[str, Any] = {
         "page": page, "place": place, "opening": opening, "kind": CASES, "state": place.state,
-        "view_changed": _is_changed(place, opening), "tabs": list(zip(standing, WHICH.values(), counts, strict=False)),
-        "view_tabs": [
-            ViewTab(view, count, view.id == opening.number)
-            for view, count in zip(views, counts[len(standing) :], strict=True)
-        ],
-        "columns": columns, "chosen": in_columns, "fields": filter_fields(columns, place.filters),
-        "chips": [
-            *within_chip(sought.within, by, replace(start, within="").address),
-            *chips(sought, place.filters, lambda left: replace(start, filters=left).address),
-        ],
-        "unfiltered": replace(start, filters=(), within="").address, "first": not place.after,
-        "filtered": bool(place.filters or sought.within),
-        "grouping": grouping_shown(page.groups, by_what, start, by, CAP), "span": len(in_columns) + 5,
+        "view_changed": _is_changed(place, opening), "columns": columns, "chosen": in_columns,
         "by_what": by_what, "group": place.group, "within": place.within if sought.within else "",
-        "set": len(sought.filters) + sum(
-            map(bool, (sought.within, place.kind, place.state_name, place.reference))
-        ),
-        "orders": _orders(in_columns, sought), "start": start.address,
-        "headers": [
-            header(column, sought.order, lambda sort: replace(start, sort=sort).address) for column in in_columns
-        ],
-        "deadline_head": header(DEADLINE, sought.order, lambda sort: replace(start, sort=sort).address),
+        "orders": _orders(in_columns, sought), "span": len(in_columns) + 5, "first": not place.after,
         "all_types": newest_versions(), "next": "?" + replace(place, after=page.following).query, "types": types,
         "recent": () if place.reference or place.after else recently_viewed(by, now),
         "samples": settings.SAMPLES_OFFERED and (types or permissions.may_publish(by)),
     }  # fmt: skip
+    start = replace(place, after="")
+    context |= _lists(by, now, start, opening, views, (columns, by_what))
+    context |= _filters(by, start, sought, columns) | _heads(start, sought, in_columns)
+    context["grouping"] = grouping_shown(page.groups, by_what, start, by, CAP)
     context["begun"] = begun.begun(unnamed, *_begun(unnamed, columns, by_what), place)
     context |= {"here": place.address, "seen": "" if wants_part(request) else list_states([by.pk])[by.pk]}
     return page_or_part(request, "cases/list.html", "cases/_list.html", context)
+
+
+def _lists(
+    by: User, now: datetime, start: CasesPlace, opening: Opened, views: Sequence[View],
+    offered: tuple[Sequence[Column], Sequence[Grouping]],
+) -> dict[str, Any]:  # fmt: skip
+    """The lists that everybody has, and the saved views, each with how many cases it holds."""
+    standing = [_standing(start, which) for which in WHICH]
+    places = (*standing, *(CasesPlace.of(view.asked) for view in views))
+    counts = case_counts(by, now, [each.wanted(*offered) for each in places])
+    of_views = zip(views, counts[len(standing) :], strict=True)
+    return {
+        "tabs": list(zip(standing, WHICH.values(), counts, strict=False)),
+        "view_tabs": [ViewTab(view, count, view.id == opening.number) for view, count in of_views],
+    }
+
+
+def _filters(by: User, start: CasesPlace, sought: Asked, columns: Sequence[Column]) -> dict[str, Any]:
+    """What the list is filtered by, how each filter is left out, and by what else it can be."""
+    inside = within_chip(sought.within, by, replace(start, within="").address)
+    left_out = chips(sought, start.filters, lambda left: replace(start, filters=left).address)
+    others = sum(map(bool, (sought.within, start.kind, start.state_name, start.reference)))
+    return {
+        "fields": filter_fields(columns, start.filters), "chips": [*inside, *left_out],
+        "unfiltered": replace(start, filters=(), within="").address,
+        "filtered": bool(start.filters or sought.within), "set": len(sought.filters) + others,
+    }  # fmt: skip
+
+
+def _heads(start: CasesPlace, sought: Asked, shown: Sequence[Column]) -> dict[str, Any]:
+    """The heads of the columns, each with the order that it leads to."""
+    heads = [header(one, sought.order, lambda sort: replace(start, sort=sort).address) for one in (DEADLINE, *shown)]
+    return {"start": start.address, "deadline_head": heads[0], "headers": heads[1:]}
 
 
 def _begun(
