@@ -8,7 +8,7 @@ task stays. When tasks followed their case stands in its history (`tasks.hastene
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 from audit.db.columns import Integers
 from audit.db.sql import Part
@@ -78,9 +78,13 @@ def followed(priority: int, own: int | None, *, urgent: bool) -> tuple[int, int 
     return (own, None) if own is not None and own < priority else (priority, own)
 
 
-def opened(priority: int, state: str, follow: bool | None) -> tuple[int, int | None]:
-    """Priority and own priority of a task that opens, in which state the step leaves it."""
-    return followed(priority, None, urgent=True) if follow and state == "open" else (priority, None)
+def priorities(opened: Iterable[tuple[int, str]], follow: bool | None) -> dict[str, Any]:
+    """What `TASKS_OPENED` is given of tasks that open, each with its own priority and in which state the step leaves
+    it."""
+    both = [followed(own, None, urgent=bool(follow) and state == "open") for own, state in opened]
+    columns = Integers(priority for priority, _ in both), Integers(own for _, own in both)
+    found: dict[str, Any] = dict(zip(("task_priorities", "task_own_priorities"), columns, strict=True))
+    return found if follow is None else found | {"urgent": URGENT}
 
 
 def parts(

@@ -312,8 +312,7 @@ def _small(number: int | None, otherwise: int) -> int:
 def _tasks(found: Effects, fallback_group: str, follow: bool | None) -> dict[str, Any]:
     opened = list(found.tasks.values())
     events = [task.event for task in opened]
-    own = (_small(task.priority, NORMAL_PRIORITY) for task in events)
-    priorities = [haste.opened(first, task.state, follow) for first, task in zip(own, opened, strict=True)]
+    own = ((_small(task.event.priority, NORMAL_PRIORITY), task.state) for task in opened)
     candidates = [(task.item, group) for task in events for group in offered_to(task, fallback_group)]
     return {
         "task_items": Integers(task.item for task in events),
@@ -322,12 +321,10 @@ def _tasks(found: Effects, fallback_group: str, follow: bool | None) -> dict[str
         "task_forms": Texts(_text(task.form or "", 100) for task in events),
         "task_states": Texts(task.state for task in opened),
         "task_assignees": Texts(_text(task.assignee) for task in events),
-        "task_priorities": Integers(priority for priority, _ in priorities),
-        "task_own_priorities": Integers(kept for _, kept in priorities),
+        **haste.priorities(own, follow),
         "task_dues": Moments(moment(task.due, NO_DUE_DATE) for task in events),
         "candidate_items": Integers(item for item, _ in candidates),
         "candidate_groups": Texts(_text(group) for _, group in candidates),
-        **({} if follow is None else {"urgent": haste.URGENT}),
     }
 
 
