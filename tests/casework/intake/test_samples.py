@@ -124,7 +124,7 @@ def test_the_command_brings_in_the_same(people: dict[str, User]) -> None:
 def test_contested_decisions_begin_with_the_sample_cases_that_they_are_about(
     client: Client, people: dict[str, User]
 ) -> None:
-    for key in ("loan", "contest"):
+    for key in ("loan", "contest", "source-review"):
         call_command("deploy", str(CASE_TYPES / key), stdout=StringIO())
     said = start(client, people["ada"], "contest")
     assert "2 sample cases of “Contested decision” are open." in said
@@ -139,3 +139,4 @@ def test_contested_decisions_begin_with_the_sample_cases_that_they_are_about(
     )
     page = client.get(reverse("case-samples")).content.decode()
     assert "2 samples in version 1;" in " ".join(page.split())
+    assert page.count("Its cases do not come in from a file: they begin by what happens in others.") == 1
