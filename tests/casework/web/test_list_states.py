@@ -20,7 +20,7 @@ from django.template.loader_tags import IncludeNode
 from casework.runtime.locations import ROOT
 
 TEMPLATES = ROOT / "templates"
-OPENS = re.compile(r"<(?:table class=\"sheet|ul class=\"list\"|ol class=\"thread\")")
+OPENS = re.compile(r"<(?:table class=\"sheet|ul class=\"list[ \"]|ol class=\"thread\")")
 CLOSES = re.compile(r"</(?:table|ul|ol)>")
 """Loops inside a row belong to the row."""
 NEVER_EMPTY = {
