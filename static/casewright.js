@@ -83,3 +83,9 @@ for (const note of document.querySelectorAll("[data-unsent]")) {
 
 // Many at once are done some at a time: the page goes on by itself until it is told to stop.
 for (const form of document.querySelectorAll("form[data-goes-on]")) form.requestSubmit();
+
+// On a narrow screen tabs and the bar scroll: the place where one is stands in sight.
+for (const here of document.querySelectorAll(":is(.tabs, .nav-main) [aria-current]")) {
+  const scrolled = here.closest(".tabs, .nav-main");
+  scrolled.scrollLeft = here.offsetLeft - scrolled.offsetLeft - (scrolled.clientWidth - here.offsetWidth) / 2;
+}

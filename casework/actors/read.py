@@ -29,7 +29,7 @@ STATES: Final[Mapping[str, str]] = {
     "off": "Switched off",
     "none": "No version in use",
 }
-GROUPINGS: Final[Mapping[str, str]] = {"capability": "What they can do", "kind": "Kind"}
+GROUPINGS: Final[Mapping[str, str]] = {"kind": "Kind", "capability": "What they can do"}
 
 HEALTH: Final = """
 select actor, version, count(*), count(*) filter (where outcome = 'failed'),
@@ -128,7 +128,7 @@ class Filter:
     kind: str = ""
     state: str = ""
     overdue: bool = False
-    group: str = "capability"
+    group: str = "kind"
 
     def takes(self, row: ActorRow) -> bool:
         text = self.text.casefold()
@@ -160,7 +160,7 @@ def actor_list(now: datetime) -> tuple[ActorRow, ...]:
 
 
 def grouped(rows: Iterable[ActorRow], by: str) -> list[tuple[str, list[ActorRow]]]:
-    """The rows under what they can do, or under their kind."""
+    """The rows under their kind, or under what they can do."""
     found: dict[str, list[ActorRow]] = {}
     for row in rows:
         found.setdefault(row.kind_words if by == "kind" else row.capability, []).append(row)

@@ -54,7 +54,7 @@ def actors(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> read.Filter:
     given = {one.name: request.GET.get(one.name, "")[:100] for one in fields(read.Filter)}
-    group = given["group"] if given["group"] in read.GROUPINGS else "capability"
+    group = given["group"] if given["group"] in read.GROUPINGS else "kind"
     return read.Filter(given["text"], given["capability"], given["kind"], given["state"], given["overdue"] == "yes",
                        group)  # fmt: skip
 

@@ -58,7 +58,7 @@ def price_words(price: Price | None) -> str:
     if price is None:
         return "not known"
     if not price.amount:
-        return "nothing: there is no bill for a call"
+        return "no bill for a call"
     return f"{money(price.amount)} {price.currency} {PER[price.per]}"
 
 

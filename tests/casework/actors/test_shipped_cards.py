@@ -46,7 +46,7 @@ def test_its_origin_is_said_and_a_stand_in_says_that_it_is_one(document: Json) -
 def test_what_works_on_the_machines_of_the_house_costs_nothing_a_call(document: Json) -> None:
     here = document["kind"] not in (*CALLS, BY_BROWSER)
     words = price_words(card_of(document["card"]).price)
-    assert (words == "nothing: there is no bill for a call") == here
+    assert (words == "no bill for a call") == here
 
 
 def test_whether_data_leaves_is_said_in_a_few_words() -> None:
