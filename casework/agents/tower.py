@@ -99,7 +99,7 @@ def wanted(row: AgentRun) -> list[AgentProposal]:
 
 LOOP: Final[Mapping[str, tuple[State, ...]]] = {
     "Waits for a word": (State.HELD,), "Approved": (State.DONE, State.UNDONE), "Rejected": (State.REJECTED,),
-    "Let go, as nobody decided": (State.EXPIRED,), "Could not be done": (State.REFUSED,),
+    "Let go undecided": (State.EXPIRED,), "Could not be done": (State.REFUSED,),
 }  # fmt: skip
 ALONE: Final = "Done without asking"
 

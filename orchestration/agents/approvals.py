@@ -29,6 +29,7 @@ from orchestration.ground.refusals import Refused
 from orchestration.models import ActorVersion, AgentProposal, AgentRun, Job
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_jobs
+from orchestration.shell.savepoint import tried
 from orchestration.shell.services import Done, Locked
 from orchestration.view import available_actions
 
@@ -247,10 +248,15 @@ def look_after() -> None:
     held = AgentProposal.objects.filter(state=State.HELD, run__ended=None).select_related("run")
     for row in held.filter(expires__lte=clock.utc_now())[:AT_ONCE]:
         wake(row.run)
-    for row in held.filter(tool__startswith=f"{COMPLETE}:").exclude(run__instance=None)[:AT_ONCE]:
-        if not acting.is_offered(row, agent_behind(row.run)):
-            wake(row.run)
+    finishing = held.filter(tool__startswith=f"{COMPLETE}:").exclude(run__instance=None)
+    for row in finishing.order_by("pk")[:AT_ONCE]:
+        tried("proposal not looked after", row, _wake_where_taken, row)
     close_cut_off()
+
+
+def _wake_where_taken(row: AgentProposal) -> None:
+    if not acting.is_offered(row, agent_behind(row.run)):
+        wake(row.run)
 
 
 def close_cut_off() -> int:

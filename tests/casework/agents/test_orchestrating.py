@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import override_settings
 
+from audit.sealed_values import case_subject, forget
 from audit.selectors import timeline
 from audit.services import Origin
 from casework.actors.shipped import made
@@ -274,6 +277,25 @@ def test_what_waits_for_a_word_is_let_go_once_somebody_has_taken_the_task(
     assert (row.state, row.outcome, row.run.state) == ("expired", WENT_ON, "ended")
     assert [one.detail["why"] for one in timeline(case.instance_id, action="agent.lapsed")] == [WENT_ON]
     assert case_verify(by=people["axel"], case=case).ok
+
+
+def test_one_case_whose_key_is_gone_keeps_no_other_from_letting_go(
+    orchestrated: Callable[..., Case], people: dict[str, User], tmp_path: Path
+) -> None:
+    call, when = 'casewright:form="note"', 'starts with(tool, "complete:")'
+    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
+        lost = orchestrated(*FINISH[FLOW], call=call, when=when, within=FLOW)
+        found = case_open(by=None, case_type="visit", reference="V-2", source="test", data={"topic": "another"})
+        assert isinstance(found, Opened), found
+        other = found.case.instance_id
+        work_jobs(other)
+        task = HumanTask.objects.get(name="Call", instance=other)
+        assert not isinstance(task_claim(by=people["anna"], task=task), Refused)
+        forget(case_subject(lost.instance_id))
+        approvals.look_after()
+        work_jobs(other)
+        states = AgentProposal.objects.filter(tool="complete:call").values_list("run__instance", "state")
+        assert dict(states) == {lost.instance_id: "held", other: "expired"}
 
 
 def test_what_an_answer_keeps_as_it_was_an_agent_leaves_as_it_was() -> None:

@@ -64,7 +64,7 @@ def test_one_page_shows_plan_memory_what_governs_it_and_the_people_in_its_loop(
                                      made=timezone.now())  # fmt: skip
         AgentProposal.objects.filter(run=run, number=9).update(number=AgentProposal.objects.count() + 10)
     assert in_the_loop(run) == [
-        ("Waits for a word", 1), ("Approved", 1), ("Let go, as nobody decided", 1), ("Done without asking", 2),
+        ("Waits for a word", 1), ("Approved", 1), ("Let go undecided", 1), ("Done without asking", 2),
     ]  # fmt: skip
 
 
