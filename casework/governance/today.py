@@ -81,7 +81,8 @@ def parts(user: User, now: datetime) -> tuple[Part, ...]:
 
 
 def _waits(user: User, now: datetime) -> Part:
-    lines = (*_rights(), *_uploads(), *_troubles(user, now))
+    rights = _rights() if permissions.may_administer(user) else ()  # whoever changes rules alone decides none
+    lines = (*rights, *_uploads(), *_troubles(user, now))
     return Part("waits", "Waits for somebody", lines, "Nothing waits.", "All that failed", reverse("attention"))
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, Permission, User
 
 from audit.models import VerificationRun
 from casework.models import Case
@@ -46,6 +46,20 @@ def test_an_administrator_sees_what_waits_and_what_is_in_trouble_and_nothing_of_
     page = told(ada.get("/today/"))
     assert "asks: She helps out" in page and "Intent" in page.split("To be looked at again")[1]
     assert "Nothing waits." not in page and "Proof" not in page and "Who did what?" not in page
+
+
+def test_whoever_changes_rules_alone_reads_nothing_of_rights_that_are_asked_for(people: dict[str, User]) -> None:
+    modellers = Group.objects.create(name="Modellers")
+    modellers.permissions.add(Permission.objects.get(codename="publish_definition"))
+    people["olga"].groups.add(modellers)
+    RightsProposal.objects.create(
+        person=people["anna"], change={"home": ""}, reason="She helps out", by=people["clara"], created=utc_now()
+    )
+    olga = client(people["olga"])
+    assert olga.get("/people/").status_code == 403
+    page = told(olga.get("/today/"))
+    assert "Waits for somebody" in page and "She helps out" not in page
+    assert "She helps out" in told(client(people["ada"]).get("/today/"))
 
 
 def test_an_auditor_sees_what_was_verified_and_what_did_not_hold(
