@@ -192,7 +192,7 @@ def found(wanted: Wanted, by: User) -> tuple[Found, ...]:
     reader = searched.Reader(by)
     if looks_in:
         rows = list(islice(_fitting(rows, names, wanted, reader), PAGE))
-    known = actor_names({row[4] for row in rows})
+    known = actor_names({one for row in rows for one in (row[4], row[5])})
     return tuple(_found(row, known, _reason(row, reader) if opens else "") for row in rows)
 
 
@@ -253,4 +253,5 @@ def words_of(action: str) -> str:
 def _found(row: Sequence[Any], names: Mapping[str, str], reason: str) -> Found:
     _, sequence, at, action, actor, behalf, version, case = row[:8]
     words = words_of(action)
-    return Found(sequence, at, actor_name(actor, names), behalf, action, words, version, case or 0, reason)
+    for_whom = actor_name(behalf, names) if behalf else ""
+    return Found(sequence, at, actor_name(actor, names), for_whom, action, words, version, case or 0, reason)

@@ -51,7 +51,9 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
     }  # fmt: skip
     if wanted.by == "calls":
         page = read.single(found, request.GET.get("after", ""))
-        context |= {"page": page, "next": _query(request, after=page.following)}
+        names = dict(context["actors"])
+        rows = [(row, names.get(row.actor, row.actor), OUTCOMES.get(row.outcome, row.outcome)) for row in page.rows]
+        context |= {"page": page, "rows": rows, "next": _query(request, after=page.following)}
     else:
         context |= _added_up(request, wanted)
     return render(request, "actors/ledger/list.html", context)
