@@ -24,7 +24,7 @@ from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.ground.tracing import carried
 from orchestration.jobs import golden, leases, offering, retry, runner, side_by_side, trials
-from orchestration.knowledge import register, withdrawal
+from orchestration.knowledge import register, vectors, withdrawal
 from orchestration.messaging import outbox, subscribers, timer_start_events
 from orchestration.models import EventDelivery, Job, Outbox, StartTimer, Timer
 from orchestration.shell import services
@@ -55,6 +55,12 @@ def index_knowledge(document: int) -> None:
     """Read a document of the knowledge base, or tell the cases that used it, if it still waits for that."""
     register.index(document)
     withdrawal.tell(document)
+
+
+@shared_task
+def make_knowledge_indexes() -> None:
+    """Have many passages be compared along an index, where it is lacking."""
+    vectors.make_indexes()
 
 
 @shared_task
@@ -149,7 +155,7 @@ def sweep() -> None:
         nudge_outbox()
     if subscribers.due().exists():
         nudge_events()
-    for look_after in (register.look_after, withdrawal.look_after, approvals.look_after):
+    for look_after in (register.look_after, vectors.look_after, withdrawal.look_after, approvals.look_after):
         tried("not looked after", None, look_after)
     for look_after in with_every_sweep:
         tried("not looked after", None, look_after)

@@ -16,8 +16,9 @@ from casework.access import permissions
 from casework.access.unit_models import BusinessUnit
 from casework.access.units import unit_tree
 from casework.knowledge.of_units import in_reach
+from casework.knowledge.progress import progress_for, under_way
 from casework.models import Case
-from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
+from casework.web.decorators import person, reads, reads_and_writes, refusal, wants_part, writes
 from orchestration.documents.kinds import KINDS, LARGEST
 from orchestration.ground.refusals import Refused
 from orchestration.knowledge import embeddings, vectors
@@ -50,7 +51,13 @@ def knowledge(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         _may_change(request)
         return _added(request)
-    return _page(request)
+    return _under_way(request) if wants_part(request) else _page(request)
+
+
+def _under_way(request: HttpRequest) -> HttpResponse:
+    """What a page that is open asks now and then."""
+    progress = progress_for(may_change=permissions.may_publish(person(request)))
+    return render(request, "knowledge/_progress.html", {"progress": progress, "anew": True})
 
 
 def _added(request: HttpRequest) -> HttpResponse:
@@ -85,6 +92,7 @@ def _page(request: HttpRequest, given: dict[str, Json] | None = None, refused: R
     may_change, base = permissions.may_publish(user), request.GET.get("base", "").replace("\0", "")[:40]
     reader, documents = replace(reader_of(user), base=base), _listed(user, may_change=may_change)
     context = {
+        "progress": progress_for(may_change=may_change),
         "question": question, "found": find(question, reader, MOST_FOUND) if question else (),
         "base": base, "bases": sorted({one.row.base for one in documents} - {""}),
         "documents": documents, "may_change": may_change,
@@ -116,7 +124,7 @@ def knowledge_document(request: HttpRequest, document_id: int) -> HttpResponse:
     context = {
         "row": row, "kind": KINDS[row.kind].words, "may_change": may_change,
         "pieces": row.chunks.order_by("number").defer("vector", "wide")[:MOST_PIECES],
-        "uses": seen_uses(user, row), "embedded": row.embedded.values(),
+        "uses": seen_uses(user, row), "embedded": row.embedded.values(), "under_way": under_way(row),
     }  # fmt: skip
     return render(request, "knowledge/document.html", context)
 

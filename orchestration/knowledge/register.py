@@ -167,6 +167,7 @@ def _read_first(row: KnowledgeDocument) -> bool:
     rows = [
         KnowledgePiece(document=row, number=at, heading=one.heading, text=one.text) for at, one in enumerate(pieces, 1)
     ]
+    KnowledgeDocument.objects.filter(pk=row.pk, state=State.WAITING).update(pieces=len(rows))
     if (is_left := _embed(row, rows, made_with)) is False:
         _end(row, State.READY, pieces=len(rows), embedded=made_with)
     return bool(is_left)

@@ -4,11 +4,14 @@ It can where it has the extension `vector` (pgvector): what the embeddings say o
 PostgreSQL orders itself, with an index of the nearest (HNSW). The product's own server has it. One of somebody else may
 lack it, or the right to create it: there the same numbers stand in plain arrays, which nothing compares, until the
 extension is there at a later `migrate`.
+
+An index of many pieces takes minutes: a worker makes it while all goes on, and until it is there the pieces are
+compared one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, LiteralString
 
@@ -16,7 +19,9 @@ from django.core.checks import CheckMessage, Warning
 from django.db import transaction
 from psycopg.errors import FeatureNotSupported, InsufficientPrivilege
 
+from audit.db.one_at_a_time import alone
 from audit.db.sql import cursor
+from orchestration.shell.nudges import nudge_knowledge_indexes
 
 KEPT_AS: Final[LiteralString] = """
 select format_type(atttypid, null) from pg_attribute
@@ -29,10 +34,17 @@ TURNED: Final[LiteralString] = """
 alter table orchestration_knowledgepiece
     alter column vector type halfvec(384), alter column vector set storage plain,
     alter column wide type halfvec(384), alter column wide set storage plain"""
-INDEXED: Final[LiteralString] = """
-set local maintenance_work_mem = '256MB';
-create index knowledge_piece_near_vector on orchestration_knowledgepiece using hnsw (vector halfvec_ip_ops);
-create index knowledge_piece_near_wide on orchestration_knowledgepiece using hnsw (wide halfvec_ip_ops)"""
+INDEXES: Final[Mapping[str, LiteralString]] = {
+    "knowledge_piece_near_vector": "on orchestration_knowledgepiece using hnsw (vector halfvec_ip_ops)",
+    "knowledge_piece_near_wide": "on orchestration_knowledgepiece using hnsw (wide halfvec_ip_ops)",
+}
+USABLE: Final[LiteralString] = """
+select relname from pg_index join pg_class on pg_class.oid = indexrelid
+where indrelid = to_regclass('orchestration_knowledgepiece') and indisvalid"""
+MANY: Final[LiteralString] = "select from orchestration_knowledgepiece offset 4000 limit 1"
+"""As many are compared exactly anyway; and indexed in a few seconds."""
+INDEXING: Final = 0x4B0E << 32
+"""The lock of who makes the indexes."""
 TURNED_BACK: Final[LiteralString] = """
 drop index if exists knowledge_piece_near_vector, knowledge_piece_near_wide;
 alter table orchestration_knowledgepiece
@@ -53,9 +65,43 @@ def bring() -> bool:
     """Have the database compare meanings, where it can and does not yet; whether it does now."""
     if _kept_as() == PLAIN and _extension():
         with transaction.atomic(), cursor() as plain:
-            for statement in (TURNED, INDEXED):
-                plain.execute(statement)
+            plain.execute(TURNED)
+            if plain.execute(MANY).fetchone() is None:
+                for name, what in INDEXES.items():
+                    plain.execute(f"create index {name} {what}")
     return compares()
+
+
+def lacking() -> list[str]:
+    """The indexes that a database lacks which compares meanings."""
+    if not compares():
+        return []
+    with cursor() as plain:
+        usable = {name for (name,) in plain.execute(USABLE).fetchall()}
+    return [name for name in INDEXES if name not in usable]
+
+
+def make_indexes() -> None:
+    """Make those that are lacking, one process alone, while others search and add; in no transaction."""
+    with alone(INDEXING) as is_alone:
+        for name in lacking() if is_alone else ():
+            _make(name)
+
+
+def _make(name: str) -> None:
+    with cursor() as plain:
+        plain.execute(f"drop index concurrently if exists {name}")  # what is left of one whose making was stopped
+        plain.execute("set maintenance_work_mem = '256MB'")
+        try:
+            plain.execute(f"create index concurrently {name} {INDEXES[name]}")
+        finally:
+            plain.execute("reset maintenance_work_mem")
+
+
+def look_after() -> None:
+    """Indexes that no `migrate` waited for, or whose making was stopped."""
+    if lacking():
+        nudge_knowledge_indexes()
 
 
 def after_migrations(**told: Any) -> None:

@@ -30,6 +30,7 @@ PEOPLE = "casework.tasks.assign"
 CONTROLS = "casework.proof.fire_controls"
 HISTORIES = "casework.proof.verify_histories"
 KNOWLEDGE = "orchestration.tasks.index_knowledge"
+KNOWLEDGE_INDEXES = "orchestration.tasks.make_knowledge_indexes"
 PUSHES = "casework.agents.tell"
 
 AT_ONCE: Final = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
@@ -93,6 +94,11 @@ def nudge_change(change: int, after: float = 0) -> None:
 def nudge_knowledge(document: int) -> None:
     """After the commit, have a worker read this document of the knowledge base."""
     _after_commit(KNOWLEDGE, document)
+
+
+def nudge_knowledge_indexes() -> None:
+    """After the commit, have a worker make the indexes of what is known that are lacking."""
+    _after_commit(KNOWLEDGE_INDEXES)
 
 
 def nudge_outbox() -> None:

@@ -127,9 +127,14 @@ def _store(sentences: list[str], chosen: NDArray[np.int64], exact: dict[str, Vec
             copied.write_row((documents[at % DOCUMENTS].pk, at // DOCUMENTS, f"Part {at}", text, *read, "en"))
     began = time.perf_counter()
     vectors.bring()
+    compared = time.perf_counter() - began
+    vectors.make_indexes()
     with cursor() as plain:
         plain.execute("analyze orchestration_knowledgepiece")
-    return f"{MANY:,} passages that were kept before are made comparable in {time.perf_counter() - began:.0f} s"
+    return (
+        f"{MANY:,} passages that were kept before are made comparable in {compared:.0f} s, and a worker has made their "
+        f"indexes after {time.perf_counter() - began:.0f} s"
+    )
 
 
 def _written(vector: Vectors) -> str:

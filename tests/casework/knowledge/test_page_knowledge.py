@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,7 +11,9 @@ from django.test import Client
 
 from audit.db.sql import cursor
 from audit.models import AuditEvent
+from orchestration.ground import clock
 from orchestration.knowledge import vectors
+from orchestration.knowledge.progress import Indexing
 from orchestration.knowledge.register import index
 from orchestration.models import KnowledgeDocument
 
@@ -125,3 +129,42 @@ def test_where_the_database_compares_no_meanings_the_page_says_so_and_to_adminis
         page = asked(admin, "limit")
         assert "is 50 EUR" in page and "this database does not compare meanings" in page, person
         assert ("create extension vector" in page) is told and "Ask in any language" not in page, person
+
+
+def test_while_documents_are_read_the_list_and_their_pages_say_how_far_and_keep_up(
+    admin: Client, people: dict[str, User]
+) -> None:
+    answer = admin.post("/knowledge/", {"name": "Fees", "level": "internal", "text": "A fee of 5 EUR."})
+    assert answer.status_code == 302
+    row, live = KnowledgeDocument.objects.latest("pk"), {"HX-Request": "true"}
+    KnowledgeDocument.objects.filter(pk=row.pk).update(reading="a model", read_to=64, pieces=512)
+    for address in ("/knowledge/", f"/knowledge/{row.pk}/"):
+        page = " ".join(admin.get(address).content.decode().split())
+        assert "64 of 512 passages are read" in page and 'hx-trigger="every 2s"' in page, address
+    part = admin.get("/knowledge/", headers=live).content.decode()
+    assert "1 document is being read" in " ".join(part.split()) and "64 of 512" in part and "<h1" not in part
+    index(row.pk)
+    part = admin.get("/knowledge/", headers=live).content.decode()
+    assert f'id="state-{row.pk}" hx-swap-oob="true"' in part and "can be found" in part and "every 2s" not in part
+    assert "every 2s" not in admin.get(f"/knowledge/{row.pk}/").content.decode()
+    admin.force_login(people["anna"])
+    assert not admin.get("/knowledge/", headers=live).content.strip()
+
+
+def test_while_an_index_is_made_administrators_see_how_much_of_it_is_there_and_when_it_ends(
+    admin: Client, people: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = clock.utc_now() + timedelta(minutes=3, seconds=30)
+    for told, words in (
+        (
+            Indexing(40_000, 100_000, 2, soon),
+            ("the first of 2 indexes", "about 40000 of 100000", "all are there", "in 3"),
+        ),
+        (Indexing(None, 100_000, 1, None), ("has not begun", "100000")),
+    ):
+        monkeypatch.setattr("casework.knowledge.progress.indexing", lambda told=told: told)
+        admin.force_login(people["ada"])
+        page = " ".join(admin.get("/knowledge/").content.decode().split())
+        assert all(one in page for one in words), words
+        admin.force_login(people["anna"])
+        assert "100000" not in admin.get("/knowledge/").content.decode()
