@@ -50,12 +50,12 @@ STATE_TONES: Final = {
 }
 BELOW: Final = {
     "inbox": ("/tasks/",),
-    "cases": ("/cases/",),
+    "cases": ("/cases/", "/systems/"),
     "knowledge": ("/knowledge/",),
-    "rules": ("/rules/", "/models/"),
-    "actors": ("/actors/",),
+    "rules": ("/rules/", "/models/", "/giving/"),
+    "actors": ("/actors/", "/agents/"),
     "ledger": ("/ledger/",),
-    "controls": ("/changes/",),
+    "controls": ("/changes/", "/reviews/"),
     "people": ("/people/",),
 }
 WAITING: Final = (

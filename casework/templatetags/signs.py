@@ -6,6 +6,7 @@ choice of five would stand. What is drawn (icons, times, badges) is in `casewrig
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -181,6 +182,14 @@ def cell_changes(cells: Iterable[tuple[str, str, str]]) -> SafeString:
 
 def _code(tone: str, text: str) -> SafeString:
     return format_html('<code class="{}">{}</code>', tone, Truncator(text).chars(80)) if text else SafeString("")
+
+
+@register.filter
+def with_code(text: str) -> SafeString:
+    """A plain text in which what stands between backticks is code."""
+    parts = re.split(r"`+([^`]+)`+", text)
+    coded = (format_html("<code>{}</code>", part) if at % 2 else part for at, part in enumerate(parts))
+    return format_html_join("", "{}", ((part,) for part in coded))
 
 
 @register.simple_tag

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -43,28 +43,30 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
     trail.list_read(request, "ledger")
     if request.GET.get("as") == "csv":
         return csv_answer(_file(user, wanted), f"ledger-{wanted.by}")
+    names = dict(Actor.objects.order_by("name").values_list("key", "name"))
     context: dict[str, Any] = {
         "wanted": wanted, "tabs": _tabs(request, wanted), "query": _query(request), "outcomes": OUTCOMES.items(),
-        "actors": Actor.objects.order_by("name").values_list("key", "name"), "case_types": newest_versions(),
+        "actors": names.items(), "case_types": newest_versions(),
         "until": timezone.localtime(wanted.until).date() - timedelta(days=1), "all": read.sees_all(user),
         "may_change": permissions.may_publish(user), "units": read.units_seen(user),
     }  # fmt: skip
     if wanted.by == "calls":
         page = read.single(found, request.GET.get("after", ""))
-        names = dict(context["actors"])
         rows = [(row, names.get(row.actor, row.actor), OUTCOMES.get(row.outcome, row.outcome)) for row in page.rows]
         context |= {"page": page, "rows": rows, "next": _query(request, after=page.following)}
     else:
-        context |= _added_up(request, wanted)
+        context |= _added_up(request, wanted, names if wanted.by == "actor" else {})
     return render(request, "actors/ledger/list.html", context)
 
 
-def _added_up(request: HttpRequest, wanted: read.Wanted) -> dict[str, Any]:
-    """The tables of groups, each row with the address of what is behind it."""
+def _added_up(request: HttpRequest, wanted: read.Wanted, names: Mapping[str, str]) -> dict[str, Any]:
+    """The tables of groups, each row with its name, where `names` has one, and the address of what is behind it."""
     user, found = person(request), {}
     if wanted.by != "people":
         rows = read.groups(read.calls(user, wanted), wanted.by)
-        shown = [(one, _behind(request, wanted.by, one.key)) for one in rows[: read.MOST]]
+        shown = [
+            (one, names.get(one.key, one.label), _behind(request, wanted.by, one.key)) for one in rows[: read.MOST]
+        ]
         found = {"rows": shown, "together": read.together(rows), "more": len(rows) - len(shown)}
     work = () if wanted.actor or wanted.outcome else people.work(people.tasks(user, wanted), wanted.by)
     rates = people.rates() if wanted.by == "people" else ()

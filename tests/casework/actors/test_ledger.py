@@ -83,7 +83,7 @@ def test_calls_are_added_up_and_what_is_unknown_is_never_zero(ada, machines, ana
     answer = ada.get(f"/ledger/?by={by}")
     together = answer.context["together"]
     assert (together.calls, together.cost.words, together.cost.unknown) == (4, "0.10 EUR", 2)
-    for row, url in answer.context["rows"]:
+    for row, _, url in answer.context["rows"]:
         behind = ada.get(f"/ledger/{url}").context["page"].rows
         assert len(behind) == row.calls
     lines = lines_of(ada.get(f"/ledger/?by={by}&as=csv"))

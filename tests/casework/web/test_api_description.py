@@ -148,3 +148,4 @@ def test_it_is_served_with_a_page_to_browse_it(client: Client) -> None:
     for name in description["components"]["schemas"]:
         assert f'id="shape-{name}"' in text
     assert set(re.findall(r'href="#(shape-\w+)"', text)) <= set(re.findall(r'id="(shape-\w+)"', text))
+    assert "<code>Retry-After</code>" in text and "`Retry-After`" not in text
