@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -16,7 +17,7 @@ from casework.studio import from_words
 from casework.studio.words_sample import SAMPLE
 from orchestration.actors.hosts.register import host_allow
 from orchestration.modelling.form import filled
-from orchestration.models import ActorCall, ActorVersion, Definition
+from orchestration.models import ActorCall, ActorVersion, Definition, HumanTask
 from orchestration.shell.verification import verify
 from tests.casework.conftest import PERSON
 from tests.casework.reading import told
@@ -213,3 +214,28 @@ def test_the_command_registers_a_version_of_the_prompt_and_says_what_is_wrong(pr
     assert ActorVersion.objects.get(actor__key="outline-process-model").active
     with pytest.raises(CommandError):
         call_command("language_model", "outline-process", "--url", "nowhere", "--model", "m")
+
+
+def test_what_a_model_drafted_runs_once_a_person_has_published_it(admin: Client, provider: Provider) -> None:
+    """From words to a case that somebody opens, somebody else decides, and that is over by it; the history holds."""
+    provider.does(says(filled(yaml.safe_load(SAMPLE))))
+    admin.post(f"/models/words/{described(admin).pk}/", follow=True)
+    assert "/cases/new/equipment-request/" not in admin.get("/cases/").content.decode()
+    publish(admin)
+    staff, lead = member("sam", "Staff"), member("lea", "Leads")
+    opened = staff.post("/cases/new/equipment-request/", {"what": "A server", "price": "9000", "reference": "E-1"})
+    assert opened.status_code == 302
+    case = Case.objects.get(case_type="equipment-request")
+    task = HumanTask.objects.get(instance=case.instance_id)
+    assert task.name == "Ask the lead" and staff.post(f"/tasks/{task.pk}/claim/").status_code == 403
+    assert lead.post(f"/tasks/{task.pk}/claim/").status_code == 302
+    lead.post(f"/tasks/{task.pk}/complete/", {"verdict": "no"})
+    case.refresh_from_db()
+    assert case.closed and verify(case.instance).ok and "A server" in told(lead.get(f"/cases/{case.pk}/"))
+
+
+def member(name: str, group: str) -> Client:
+    user, client = User.objects.create_user(name, password="x"), Client()
+    user.groups.add(Group.objects.get_or_create(name=group)[0])
+    client.force_login(user)
+    return client
