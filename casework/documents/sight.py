@@ -47,6 +47,17 @@ class Sight:
             shown = value.sub(DOTS, shown)
         return shown
 
+    def page(self, text: str) -> str:
+        """A page as this reader reads it: as a whole first, as a line may end within what is hidden, then by line."""
+        return "\n".join(map(self.text, self.text(text).split("\n")))
+
+    def lines(self, lines: Sequence[Line]) -> list[str]:
+        """Each line of a page as this reader may read it; words of what is hidden and goes on in the next, too."""
+        shown = [self.text(line.text) for line in lines]
+        whole = self.page("\n".join(line.text for line in lines))
+        beyond = Counter(" ".join(shown).split()) - Counter(whole.split())
+        return [" ".join(DOTS if word in beyond else word for word in one.split(" ")) for one in shown]
+
     def hides(self, row: ReadField) -> bool:
         """Whether what was found there, or what a person says that it is, is not this reader's to see."""
         return row.name in self.hidden or not (self._is_clear(row.value) and self._is_clear(row.right))
@@ -60,7 +71,7 @@ class Sight:
             return not self.hidden
         if row is None or row.state != Reading.State.READ:
             return row is not None and row.said == NOT_HERE
-        return all(self._is_clear(line) for text in texts for line in text.split("\n"))
+        return all(self.page(text) == text for text in texts)
 
     def _is_clear(self, text: str) -> bool:
         return self.text(text) == text
@@ -70,16 +81,16 @@ class Sight:
         if not self.parted:
             return ()
         fields = (Box(*row.box) for row in found if row.page == page and self.hides(row))
-        words = (box for line in lines for box in self._dark_words(line))
+        words = (box for line, shown in zip(lines, self.lines(lines), strict=True) for box in _dark_words(line, shown))
         return tuple(box for box in (*fields, *words) if box)
 
-    def _dark_words(self, line: Line) -> Iterable[Box]:
-        """Of a word that stands there more often than is shown, nobody knows which one is: all of them."""
-        shown = self.text(line.text)
-        if shown == line.text:
-            return ()
-        hidden = Counter(word.text for word in line.words) - Counter(shown.split())
-        return [word.box for word in line.words if word.text in hidden]
+
+def _dark_words(line: Line, shown: str) -> Iterable[Box]:
+    """Of a word that stands there more often than is shown, nobody knows which one is: all of them."""
+    if shown == line.text:
+        return ()
+    hidden = Counter(word.text for word in line.words) - Counter(shown.split())
+    return [word.box for word in line.words if word.text in hidden]
 
 
 def hidden_fields(case_type: CaseType, reader: Principal) -> frozenset[str]:

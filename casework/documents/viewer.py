@@ -150,13 +150,14 @@ def viewer(seen: Look, document: Document, asked: Mapping[str, str], *, user_may
     lit, larger = asked.get("field", ""), bool(asked.get("large"))
     found = list(ReadField.objects.filter(document=document).order_by("pk"))
     sight = sight_of(seen, found)
+    read = sight.lines(lines)
     row = Reading.objects.filter(document=document).first()
     view = Viewer(
         id=document.pk, case=document.case_id, name=seen.view.text(document.name), kind=KINDS[document.kind],
         size=document.size, level=document.level, digest=document.digest, pages=document.pages, page=page,
         width=WIDTHS[2] if larger else WIDTHS[1], larger=larger,
         reading=row,
-        text=None if kept is None else "\n".join(sight.text(line.text) for line in lines),
+        text=None if kept is None else "\n".join(read),
         by_ocr=KINDS[document.kind].has_pages and any(word.sure < 1 for line in lines for word in line.words),
         q=q, hits=_hits(sight, document, q),
         places=(*_of_fields(found, page, lit), *_of_search(sight, lines, q)),
@@ -171,7 +172,7 @@ def viewer(seen: Look, document: Document, asked: Mapping[str, str], *, user_may
     plain = not (view.kind.has_pages or view.kind.is_heard)
     return replace(
         view, facts=tuple((one, view.address(one.page)) for one in facts), sentences=said,
-        lines=tuple(parts_of(line, sight.text(line.text), here, lit, q) for line in lines) if plain else (),
+        lines=tuple(parts_of(*each, here, lit, q) for each in zip(lines, read, strict=True)) if plain else (),
         fields=tuple(replace(one, heard=heard.get(one.name)) for one in view.fields),
     )  # fmt: skip
 
@@ -183,13 +184,13 @@ def _second(given: str) -> str:
 def _sentences(sight: Sight, view: Viewer, lines: Sequence[Line], found: Iterable[ReadField]) -> Iterator[Sentence]:
     """Each with the field that was found in it first."""
     left = {row.name: row.value.casefold() for row in found}
-    for line in lines:
+    for line, read in zip(lines, sight.lines(lines), strict=True):
         begins = line.begins or 0.0
         name = next((name for name, value in left.items() if value and value in line.text.casefold()), "")
         left.pop(name, None)
         clock = f"{int(begins // 60)}:{int(begins % 60):02}"
         yield Sentence(
-            sight.text(line.text), f"{begins:.1f}", clock, line.sure, line.sure < UNCLEAR, name,
+            read, f"{begins:.1f}", clock, line.sure, line.sure < UNCLEAR, name,
             f"{view.address(1)}&{urlencode({'at': f'{begins:.1f}'})}",
         )  # fmt: skip
 
@@ -223,9 +224,8 @@ def _of_fields(rows: Iterable[ReadField], page: int, lit: str) -> Iterable[Place
 def _of_search(sight: Sight, lines: Sequence[Line], q: str) -> Iterable[Place]:
     """The words of the page that hold what is searched for, where this reader reads it in their line."""
     wanted = {part for part in q.casefold().split() if len(part) >= SHORTEST}
-    for line in lines if wanted else ():
-        read = sight.text(line.text).casefold()
-        legible = [part for part in wanted if part in read]
+    for line, read in zip(lines, sight.lines(lines), strict=True) if wanted else ():
+        legible = [part for part in wanted if part in read.casefold()]
         for word in line.words:
             if word.box and any(part in word.text.casefold() for part in legible):
                 yield _place("hit", word.box, True)

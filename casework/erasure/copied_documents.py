@@ -56,7 +56,7 @@ def _masked(seen: Look, number: int) -> bytes:
     """The text of a document, page by page, with what is not for the person masked."""
     sight = sight_of(seen, ReadField.objects.filter(document=number))
     pages = ReadPage.objects.filter(document=number).order_by("number").values_list("number", "text")
-    told = (f"Page {at}\n\n" + "\n".join(map(sight.text, text.split("\n"))) for at, text in pages.iterator())
+    told = (f"Page {at}\n\n{sight.page(text)}" for at, text in pages.iterator())
     return "\n\n".join(told).encode()
 
 

@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from audit.models import AuditEvent, AuditPayload
 from casework.documents import reading
 from casework.documents.services import document_add
+from casework.documents.sight import takes_file
 from casework.erasure.own_data import own_data
 from casework.models import Case
 from orchestration.privacy.classification import classify
@@ -101,6 +102,23 @@ def test_a_document_goes_whole_where_nothing_in_it_is_masked_and_else_as_text_wi
     said, _, texts = in_files(browser(people["axel"]).post(ADDRESS, asked))
     assert said == {"own.txt": "masked", "shared.pdf": "masked", "unread.txt": "unread"}
     assert all(PERSON["iban"].encode() not in text for text in texts.values())
+
+
+@pytest.mark.django_db
+def test_what_is_masked_is_masked_in_a_document_where_a_line_ends_in_it_too(
+    people: People, open_case: Callable[..., Case]
+) -> None:
+    case, groups = open_case(), PERSON["iban"].split()
+    told = "\n".join(["I am Maria.", "My account:", *groups, "Write to me."])
+    one = added(people["anna"], case, told.encode(), "own.txt")
+    reading.read(one.pk)
+    assert not takes_file(people["axel"], one)
+    page = browser(people["axel"]).get(f"/cases/{case.pk}/documents/{one.pk}/").content.decode()
+    assert groups[2] not in page and "Write to me." in page
+    asked = ASKED | {"case": [case.instance_id], "files": "yes"}
+    said, _, texts = in_files(browser(people["axel"]).post(ADDRESS, asked))
+    (text,) = texts.values()
+    assert said == {"own.txt": "masked"} and groups[2] not in text.decode() and "Write to me." in text.decode()
 
 
 def in_files(answer: HttpResponseBase) -> tuple[dict[str, str], str, dict[str, bytes]]:
