@@ -95,7 +95,7 @@ def test_an_admin_raises_75_to_80_and_only_new_cases_follow(person, product):
     anna.goes_to(before)
     anna.sees("Approve the answer")
     ada.follows("Rules")
-    ada.section("Customer complaint").get_by_role("link", name="Version 1", exact=True).click()
+    ada.page.get_by_role("link", name="Version 1 of Customer complaint", exact=True).click()
     ada.follows("Change Routing")
     threshold = ada.page.get_by_label("Rule 1, Confidence in %")
     expect(threshold).to_have_value("< 75")

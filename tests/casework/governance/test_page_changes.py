@@ -47,7 +47,7 @@ def test_others_do_not_see_changes(people: dict[str, User]) -> None:
 def test_an_auditor_sees_who_came_in_and_what_was_denied(people: dict[str, User]) -> None:
     browser_of(people["anna"]).get("/rules/")
     shown = text_of(people["axel"], "/changes/access/")
-    assert "<bdi>Anna Adler</bdi> </td> <td> <bdi>signed in</bdi>" in shown
+    assert '<bdi>Anna Adler</bdi> </td> <td data-label="What"> <bdi>signed in</bdi>' in shown
     assert "was denied: Rules are shown to administrators and auditors. (GET rules/)" in shown
 
 
