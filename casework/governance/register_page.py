@@ -78,7 +78,7 @@ class Asked:
 @reads
 def register(request: HttpRequest) -> HttpResponseBase:
     """One register, filtered; `as=csv`: as a sheet."""
-    if not _may(person(request)):
+    if not may_look_up(person(request)):
         raise PermissionDenied("What happened in all cases is shown to auditors who may read them all.")
     asked = Asked.of(request)
     wanted = asked.wanted()
@@ -105,7 +105,7 @@ LOGS: Final[Mapping[str, tuple[str, Callable[[Iterable[list[Happened]]], Iterato
 @reads
 def event_log(request: HttpRequest, key: str, form: str) -> HttpResponseBase:
     """All histories of a case type for a program that mines processes; that somebody took them is kept."""
-    if not _may(person(request)):
+    if not may_look_up(person(request)):
         raise PermissionDenied("What happened in all cases is given to auditors who may read them all.")
     if form not in LOGS or key not in dict(_case_types()):
         raise Http404("There is no such log.")
@@ -129,7 +129,8 @@ def _case_types() -> list[tuple[str, str]]:
     return list(Definition.objects.order_by("key", "-version").distinct("key").values_list("key", "name"))
 
 
-def _may(user: User) -> bool:
+def may_look_up(user: User) -> bool:
+    """Whether they look through what happened in all cases: auditors who see every case."""
     return permissions.may_audit(user) and permissions.has_everywhere(user, "casework.view_case")
 
 

@@ -16,6 +16,7 @@ from casework.access import permissions
 from casework.governance.proof import completeness, public_key, signings
 from casework.governance.read import PAGE, accesses, changes
 from casework.governance.register import REGISTERS
+from casework.governance.register_page import may_look_up
 from casework.governance.today import parts
 from casework.proof import histories
 from casework.web.decorators import answered, person, reads, reads_and_writes, wants_part
@@ -34,10 +35,9 @@ def today(request: HttpRequest) -> HttpResponse:
     found = parts(user, utc_now())
     if not found:
         return redirect("inbox")
-    audits = permissions.may_audit(user)
     context = {
-        "parts": found, "may_audit": audits, "lines": changes()[:SHOWN],
-        "registers": [(key, REGISTERS[key][0]) for key in REGISTERS_FIRST] if audits else [],
+        "parts": found, "looks_up": may_look_up(user), "lines": changes()[:SHOWN],
+        "registers": [(key, REGISTERS[key][0]) for key in REGISTERS_FIRST],
     }  # fmt: skip
     return render(request, "governance/today.html", context)
 

@@ -68,9 +68,16 @@ class Tool:
         path = self.path
         for name in self.in_path:
             path = path.replace(f"{{{name}}}", quote(str(arguments.get(name, "")), safe=""))
-        asked = {name: value for name, value in arguments.items() if name in self.in_query}
+        asked = {name: _written(value) for name, value in arguments.items() if name in self.in_query}
         sent = {name: value for name, value in arguments.items() if name not in self.in_path | self.in_query}
         return Call(self.method, path, asked, None if self.only_reads else sent)
+
+
+def _written(value: Any) -> Any:
+    """A value as a query says it: to JSON 5.0 is the whole number that an address writes as 5."""
+    if isinstance(value, list):
+        return [_written(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookV
 ID: Final = "webhook-id"
 TIME: Final = "webhook-timestamp"
 SIGNATURE: Final = "webhook-signature"
+PREFIX: Final = "whsec_"
 UNREADABLE: Final = "The signature, or its time, cannot be read."
 
 
@@ -22,8 +23,14 @@ def refusal(secret: str, headers: Mapping[str, str], body: bytes) -> str:
     """Why this is not taken as signed by who knows the secret; "" where it is. Times differ by at most five minutes."""
     if missing := [name for name in (ID, TIME, SIGNATURE) if not headers.get(name)]:
         return f"The headers {', '.join(missing)} are missing (Standard Webhooks)."
-    reasons = [_refusal(one, headers, body) for one in secret.split()]
+    reasons = [_refusal(one, headers, body) for one in _secrets(secret)]
     return "" if "" in reasons else reasons[0]
+
+
+def _secrets(said: str) -> list[str]:
+    """One, or both while one is changed for another: white space parts them where each begins as secrets do."""
+    parts = said.split()
+    return parts if all(one.startswith(PREFIX) for one in parts) else [said]
 
 
 def _refusal(secret: str, headers: Mapping[str, str], body: bytes) -> str:
@@ -38,5 +45,5 @@ def _refusal(secret: str, headers: Mapping[str, str], body: bytes) -> str:
 
 def signed(secret: str, id: str, at: datetime, body: bytes) -> dict[str, str]:
     """The headers that show who sent this body, and when."""
-    signatures = [Webhook(one).sign(msg_id=id, timestamp=at, data=body.decode()) for one in secret.split()]
+    signatures = [Webhook(one).sign(msg_id=id, timestamp=at, data=body.decode()) for one in _secrets(secret)]
     return {ID: id, TIME: str(int(at.timestamp())), SIGNATURE: " ".join(signatures)}

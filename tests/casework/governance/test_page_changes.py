@@ -33,7 +33,7 @@ def test_changes_are_shown_with_who_and_why(people: dict[str, User], who: str) -
     call_command("role", "--why", "He has left", "off", "ben")
     shown = text_of(people[who], "/changes/")
     assert "put version 1 of complaint in force" in shown
-    assert "<bdi>Ada Abel</bdi> </td> <td> <bdi>switched the actor filing off</bdi>" in shown
+    assert '<bdi>Ada Abel</bdi> </td> <td data-label="What"> <bdi>switched the actor filing off</bdi>' in shown
     assert "keeps ben out" in shown and "He has left" in shown
     assert 'href="/changes/"' in shown
 

@@ -34,6 +34,7 @@ def test_a_task_is_found_read_taken_and_completed(people: dict[str, User], analy
     case, anna = analysed(), Assistant(people["anna"])
     found = anna.call("find_open_tasks", scope="groups").structured_content["results"]
     assert [row["case"] for row in found] == [case.pk]
+    assert not anna.call("find_open_tasks", scope="groups", limit=5.0).is_error  # to JSON a whole number
     task = found[0]["id"]
     assert anna.call("take_a_task", task=task).structured_content["open"]["mine"]
     initial = anna.call("read_a_task", task=task).structured_content["initial"]

@@ -104,6 +104,8 @@ def test_while_the_secret_is_changed_either_is_taken_and_both_sign(
         Webhook(one).verify(b"{}", headers)
     monkeypatch.setenv("CASEWRIGHT_SECRET_SHOP", new)
     assert handed_in(body, "e-5").status_code == 401
+    monkeypatch.setenv("CASEWRIGHT_SECRET_SHOP", "blue moon tree")  # one of three words
+    assert handed_in(body, "e-6", secret="moon").status_code == 401
 
 
 def test_a_closed_address_is_told_from_no_other(inlet: Inlet) -> None:
