@@ -116,8 +116,8 @@ def _ledger(now: datetime) -> tuple[Shared, ...]:
             "none": {"page": {}},
         }),
         ("Calls in groups", "actors/ledger/_groups.html", {
-            "by actor": {"wanted": {"by": "actor"}, "rows": [(group, "#")], "together": group},
-            "more than are shown": {"wanted": {"by": "day"}, "rows": [(group, "")], "together": group, "more": 12},
+            "by actor": {"wanted": {"by": "actor"}, "rows": [(group, "Intent", "#")], "together": group},
+            "more than are shown": {"wanted": {"by": "day"}, "rows": [(group, "", "")], "together": group, "more": 12},
             "none": {"rows": []},
         }),
         ("How sure, and how right", "actors/ledger/_curve.html", {"three points": {"curve": curve}}),

@@ -43,6 +43,17 @@ def _of_data(now: datetime) -> tuple[Shared, ...]:
             "something is masked": {"fired": True, "hides": True, "parts": [part]},
             "no rule decided": {"parts": [part]},
         }),
+        ("What is read for the knowledge base", "knowledge/_progress.html", {
+            "documents, and an index": {"progress": {"reading": 2, "indexing": {
+                "done": 4_000, "total": 30_000, "left": 2, "ends": now + timedelta(minutes=2)}}},
+            "an index that is not begun": {"progress": {"indexing": {"done": None, "total": 30_000}}},
+            "nothing": {"progress": {}},
+        }),
+        ("How far a document is read", "knowledge/_state.html", {
+            "in the middle": {"row": {"pk": 1, "get_state_display": "is being read", "reading": True, "read_to": 64,
+                                      "pieces": 512}},
+            "read": {"row": {"pk": 2, "get_state_display": "can be found"}},
+        }),
         ("What was answered from a withdrawn source", "knowledge/_lost_source.html", {
             "one answer": {"review": {"case": {"pk": 1}, "answers": [answer]}},
             "not for this reader, and empty": {"review": {"case": {"pk": 1}, "answers": [

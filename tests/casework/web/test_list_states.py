@@ -28,6 +28,8 @@ NEVER_EMPTY = {
     "actors/capabilities.html: policy": "it holds for every call, whatever is set up",
     "erasure/keeping.html: kept": "what can be kept is known beforehand",
     "people/sign_in.html: settings": "each is set or has its default",
+    "people/matrix.html: groups": "groups ship with the product",
+    "people/matrix.html: lines": "addresses ship with the product",
     "web/help_index.html: use": "help ships with the product",
     "web/help_index.html: building": "help ships with the product",
     "web/notices.html: notices": "the product is made of packages",

@@ -11,6 +11,7 @@ import signal
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
+from time import sleep
 from typing import Any
 
 import psycopg
@@ -45,6 +46,8 @@ __all__ = ["machines", "real_database", "real_template"]
 pytestmark = pytest.mark.django_db
 
 AN_HOUR = timedelta(hours=1)
+OTHERS = """select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+    and backend_type = 'client backend'"""
 MOST = 90
 """No step has so many moments; a step that never ends would."""
 
@@ -62,7 +65,19 @@ def killed_at(moment: int, step: Callable[[], object]) -> bool:
         os._exit(0)
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the step broke before it was killed"
+    _let_go()
     return os.WIFSIGNALED(status)
+
+
+def _let_go() -> None:
+    """What the killed had sent as a whole goes on in the server for a moment, and holds its rows until it is over."""
+    for _ in range(1000):
+        with connection.cursor() as cursor:
+            cursor.execute(OTHERS)
+            if cursor.fetchone() == (0,):
+                return
+        sleep(0.01)
+    raise AssertionError("the server has not let go of who was killed")
 
 
 def _die_at(moment: int) -> None:
