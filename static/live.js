@@ -164,7 +164,11 @@
         if (stale) refresh();
       }
     });
-    window.addEventListener("offline", silent);
+    window.addEventListener("offline", () => {
+      disconnect(); // a last sign of life that is on its way would show the content once more
+      silent();
+      setTimeout(connect, ASK_AGAIN);
+    });
     window.addEventListener("online", () => {
       disconnect();
       connect();
