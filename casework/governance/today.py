@@ -94,14 +94,9 @@ def _rights() -> Iterator[Line]:
 
 def _uploads() -> Iterator[Line]:
     for one in proposals_waiting():
-        by = one.by.get_full_name() or one.by.get_username()
-        yield Line(
-            f"{one.key}: uploaded, not published",
-            reverse("model-proposal", args=[one.pk]),
-            WAITS,
-            f"by {by}",
-            one.created,
-        )
+        said = f"by {one.by.get_full_name() or one.by.get_username()}"
+        address = reverse("model-proposal", args=[one.pk])
+        yield Line(f"{one.key}: uploaded, not published", address, WAITS, said, one.created)
 
 
 def _troubles(user: User, now: datetime) -> Iterator[Line]:

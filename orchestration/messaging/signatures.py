@@ -30,7 +30,7 @@ def refusal(secret: str, headers: Mapping[str, str], body: bytes) -> str:
 def _secrets(said: str) -> list[str]:
     """One, or both while one is changed for another: white space parts them where each begins as secrets do."""
     parts = said.split()
-    return parts if all(one.startswith(PREFIX) for one in parts) else [said]
+    return parts if parts and all(one.startswith(PREFIX) for one in parts) else [said]
 
 
 def _refusal(secret: str, headers: Mapping[str, str], body: bytes) -> str:

@@ -18,7 +18,7 @@ from orchestration.actors.hosts.register import host_allow
 from orchestration.engine.commands import StartProcess
 from orchestration.ground import clock
 from orchestration.messaging import outbox, registering, subscribers
-from orchestration.messaging.signatures import signed
+from orchestration.messaging.signatures import UNREADABLE, refusal, signed
 from orchestration.models import EventDelivery, EventSubscriber, Inlet, Instance, Outbox, Receipt
 from orchestration.shell import services
 from orchestration.shell.services import Done
@@ -106,6 +106,7 @@ def test_while_the_secret_is_changed_either_is_taken_and_both_sign(
     assert handed_in(body, "e-5").status_code == 401
     monkeypatch.setenv("CASEWRIGHT_SECRET_SHOP", "blue moon tree")  # one of three words
     assert handed_in(body, "e-6", secret="moon").status_code == 401
+    assert refusal("", headers, b"{}") == UNREADABLE  # of no secret nobody has signed anything
 
 
 def test_a_closed_address_is_told_from_no_other(inlet: Inlet) -> None:
