@@ -91,7 +91,7 @@ def _measured(sockets: Path, broker: str, name: str, cases: int, *, webs: int, w
         "CASEWRIGHT_DATA_KEY": f"{sockets}/{name}.key", "CASEWRIGHT_DATA_KEYS": f"{sockets}/{name}.keys",
     })  # fmt: skip
     _manage("migrate", "-v", "0")
-    token = _manage("demo", "--cases", "0").rpartition("Token ")[2].strip()
+    token = _manage("demo", "--cases", "0").rpartition("Bearer ")[2].strip()
     with ExitStack() as at_the_end:
         fronts = [at_the_end.enter_context(web_process()) for _ in range(webs)]
         staff = [_worker() for _ in range(workers)]
@@ -116,7 +116,7 @@ def _opened(urls: Sequence[str], token: str, cases: int) -> list[int]:
         body = {"case_type": "complaint", "reference": f"S-{number}", "data": {"message": TEXTS[number % len(TEXTS)]}}
         request = urllib.request.Request(
             f"{urls[number % len(urls)]}/api/cases/", json.dumps(body).encode(),
-            {"Content-Type": "application/json", "Authorization": f"Token {token}"},
+            {"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
         )  # fmt: skip
         with urllib.request.urlopen(request, timeout=120) as answer:
             assert answer.status == 201
