@@ -47,7 +47,8 @@ class TasksView(APIView):
         """Yours, those offered to you or your groups, those that nobody has, due soon, all, or those that you have
         snoozed, which stand in no other list: first due first. Those that are done, by the last of the states alone.
 
-        By state, whoever has them: `pending` (open, and its case is not suspended), `blocked` (its case is suspended),
+        By state, whoever has them: `pending` (open, and its case is not suspended), `blocked` (its case is suspended,
+        or something in it failed and waits for a decision; these may be pending, too),
         `approaching` (pending, and due within a day or late), and `completed` (done by you or people of your groups
         within 30 days, in cases that you see): newest first.
 

@@ -61,6 +61,7 @@ class TaskSummary(Shape):
     tags = s.ListField(child=s.CharField(), help_text="The words that people have put on its case.")
     asleep = AsleepShape(allow_null=True, help_text="What you said when you snoozed it; null: you did not.")
     suspended = s.BooleanField(help_text="Its case is: nothing can be done here until somebody resumes it.")
+    troubled = s.BooleanField(help_text="Something in its case failed, and nobody has decided about it.")
     values = s.DictField(help_text="By dotted place, in words; null where the case has no such value.")
     deadline = NextDeadline(allow_null=True, help_text="The open one of its case that is due first; null: none.")
 

@@ -13,12 +13,22 @@ from typing import Final, LiteralString
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from casework.tasks import inbox_statements as statements
-from casework.tasks.inbox_statements import APART, COMPLETED, SIGHT, THEIRS, Columns, Ordered, task_of
+from casework.tasks.inbox_statements import (
+    APART,
+    COMPLETED,
+    OFFER_TROUBLED,
+    SIGHT,
+    TASK_TROUBLED,
+    THEIRS,
+    Columns,
+    Ordered,
+    task_of,
+)
 
 _OF_FEW: Final[LiteralString] = """
 {offers} as materialized (
     select c.task_id as id, min(c.due) as due, bool_or(not c.assigned and not c.suspended) as free,
-           bool_or(not c.suspended) as open
+           bool_or(not c.suspended) as open, bool_or({troubled}) as troubled
     from ({source}) s cross join lateral (
         select c.task_id, c.instance_id, c.due, c.assigned, c.suspended from orchestration_taskcandidate c
         where c.instance_id = s.instance_id and {theirs}
@@ -26,14 +36,15 @@ _OF_FEW: Final[LiteralString] = """
     where true {fits} group by c.task_id),
 {free} as (select id, due from {offers} where free),
 {own} as materialized (
-    select c.id, c.due, c.state = 'open' as open from (
+    select c.id, c.due, c.state = 'open' as open, {troubled} as troubled from (
         select t.id, t.due, t.state, t.instance_id from orchestration_humantask t
         where t.assignee_id = %(person)s and t.state in ('open', 'suspended') and {sight}
               and t.id not in (select unnest(%(hidden)s::bigint[])) offset 0) c {own_task}
     where (c.instance_id in (select s.instance_id from ({source}) s)) is true {fits})"""
 _OF_MANY: Final[LiteralString] = """
 {looked_offers} as materialized ({walk_offers}),
-{offers} as materialized (select c.id, c.due, c.free, c.open from {looked_offers} c {task} where true {fits}),
+{offers} as materialized (
+    select c.id, c.due, c.free, c.open, c.troubled from {looked_offers} c {task} where true {fits}),
 {looked_free} as materialized (
     select due, id, instance_id from {looked_offers} where free and not {more_offers}
     union all select due, id, instance_id from ({walk_free}) c where {more_offers}),
@@ -42,7 +53,7 @@ _OF_MANY: Final[LiteralString] = """
     union all select c.id, c.due from {looked_free} c {task}
     where (c.due, c.id) > (select due, id from {looked_offers} order by due desc, id desc limit 1) {fits}),
 {looked_own} as materialized ({walk_own}),
-{own} as materialized (select c.id, c.due, c.open from {looked_own} c {task} where true {fits})"""
+{own} as materialized (select c.id, c.due, c.open, c.troubled from {looked_own} c {task} where true {fits})"""
 """What is free among the first offers is asked with them whether it fits, and not again."""
 _MORE: Final[LiteralString] = "((select count(*) from {looked}) > %(counted)s)"
 _SOON: Final[LiteralString] = "((select max(due) from {looked}) <= %(soon)s)"
@@ -54,7 +65,8 @@ _IN_TAB: Final[dict[str, LiteralString]] = {
             "union all select due, id from {own} where open and due <= %(soon)s",
     "all": "select due, id from {offers} union select due, id from {own}",
     "pending": "select due, id from {offers} where open union select due, id from {own} where open",
-    "blocked": "select due, id from {offers} where not open union select due, id from {own} where not open",
+    "blocked": "select due, id from {offers} where not open or troubled "
+               "union select due, id from {own} where not open or troubled",
     "approaching": "select due, id from {offers} where open and due <= %(soon)s "
                    "union select due, id from {own} where open and due <= %(soon)s",
 }  # fmt: skip
@@ -63,9 +75,11 @@ select distinct due, id from ({found}) p(due, id) order by due {order}, id {orde
 """Of each part of a tab as many are read: whoever is in several groups has so many in all."""
 _AMONG: Final = " and (t.instance_id in (select s.instance_id from ({source}) s)) is true"
 _OFFERS: Final = Columns(
-    "", ", c.instance_id, not c.assigned and not c.suspended, not c.suspended", ", instance_id, free, open"
+    "",
+    f", c.instance_id, not c.assigned and not c.suspended, not c.suspended, {OFFER_TROUBLED}",
+    ", instance_id, free, open, troubled",
 )
-_OWN: Final = Columns(", t.instance_id, t.state = 'open'", "", ", instance_id, open")
+_OWN: Final = Columns(f", t.instance_id, t.state = 'open', {TASK_TROUBLED}", "", ", instance_id, open, troubled")
 _LOOKED: Final = SQL("%(counted)s + 1")
 PAGE: Final = SQL("%(limit)s")
 
@@ -85,7 +99,8 @@ class Fitting:
             return self._of_many()
         return SQL(_OF_FEW).format(
             source=self.source, theirs=SQL(THEIRS), sight=SQL(SIGHT), fits=self.fits,
-            task=task_of(self.fits, "task_id"), own_task=task_of(self.fits, "id"), **self._names(),
+            troubled=SQL(OFFER_TROUBLED), task=task_of(self.fits, "task_id"),
+            own_task=task_of(self.fits, "id"), **self._names(),
         )  # fmt: skip
 
     def _of_many(self) -> Composed:

@@ -74,6 +74,16 @@ union all (
               and c.task_id not in (select unnest(%(hidden)s::bigint[]))
         order by c.due {order}, c.task_id {order} limit {most} {tail}) c)"""
 """Of groups that hold everywhere; by name; of groups that hold in some units alone, for each of these by its index."""
+TROUBLED: Final = "{} in (select n.instance_id from orchestration_incident n where n.resolved is null)"
+"""Whether something in the case failed and nobody has decided about it."""
+TASK_TROUBLED: Final = TROUBLED.format("t.instance_id")
+OFFER_TROUBLED: Final = TROUBLED.format("c.instance_id")
+_OF_TROUBLED: Final = """
+{head} select distinct c.due, c.task_id {also} from orchestration_taskcandidate c {task}
+where {troubled} and {theirs} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {fits}
+      and c.task_id not in (select unnest(%(hidden)s::bigint[]))
+order by c.due {order}, c.task_id {order} limit {most} {tail}"""
+"""Found from what failed: this is little beside what is open."""
 _WALK: Final[LiteralString] = """
 select distinct on (due, id) p.* from ({tab}) p(due, id {names}) order by due {order}, id {order} limit {most}"""
 _SHARED_WALK: Final[LiteralString] = """
@@ -110,7 +120,7 @@ select t.id, t.name, t.due, t.priority, t.assignee_id, u.username, u.first_name,
        array(select v.words::text from casework_listedvalue v
              where v.instance_id = i.id and left(v.field, 1) = '#' order by v.words),
        (select b.name from casework_businessunit b where b.id = f.unit_id),
-       t.ended, i.id, {keys_of_top}
+       t.ended, {troubled}, i.id, {keys_of_top}
 from top join orchestration_humantask t on t.id = top.id
 join orchestration_instance i on i.id = t.instance_id join casework_case f on f.instance_id = i.id
 left join auth_user u on u.id = t.assignee_id
@@ -141,7 +151,8 @@ _OFFERS: Final = {
 _OPEN_SOON: Final = SQL("and t.due <= %(soon)s and t.state = 'open'")
 _OWN: Final = {
     "all": _NONE, "soon": _OPEN_SOON, "pending": SQL("and t.state <> 'suspended'"),
-    "blocked": SQL("and t.state <> 'open'"), "approaching": SQL("and t.due <= %(soon)s and t.state <> 'suspended'"),
+    "blocked": SQL(f"and (t.state <> 'open' or {TASK_TROUBLED})"),
+    "approaching": SQL("and t.due <= %(soon)s and t.state <> 'suspended'"),
 }  # fmt: skip
 """Which of what somebody has stands beside these."""
 SIGHT: Final = """(%(whole)s::bool or exists (
@@ -163,7 +174,7 @@ _WHOSE: Final[dict[str, LiteralString]] = {
     "soon": f"t.due <= %(soon)s and t.state = 'open' and (({_ASSIGNED}) or {_CANDIDATE.format(free=_TO_TAKE)})",
     "snoozed": f"t.id = any(%(snoozed)s::bigint[]) and {_ANY}",
     "pending": f"t.state = 'open' and {_ANY}",
-    "blocked": f"t.state = 'suspended' and {_ANY}",
+    "blocked": f"(t.state = 'suspended' or {TASK_TROUBLED}) and {_ANY}",
     "approaching": f"t.due <= %(soon)s and t.state = 'open' and {_ANY}",
 }
 _AWAKE: Final = SQL(" and t.id not in (select unnest(%(hidden)s::bigint[]))")
@@ -260,7 +271,8 @@ def shown(found: Composed, going: Ordered, keys: tuple[LiteralString, ...] = ("d
     """The rows of these tasks as the inbox shows them; `keys`: by what they are in order, and beyond it by number."""
     comma = SQL(", ")
     return SQL(_SHOWN).format(
-        found=found, order=going.order, keys=comma.join(map(SQL, keys)),
+        found=found, order=going.order, troubled=SQL(TROUBLED.format("i.id")),
+        keys=comma.join(map(SQL, keys)),
         keys_in_order=comma.join(SQL(one) + SQL(" ") + going.order for one in keys),
         keys_of_top=comma.join(SQL("top.") + SQL(one) for one in keys),
         top_in_order=comma.join(SQL("top.") + SQL(one) + SQL(" ") + going.order for one in keys),
@@ -296,12 +308,18 @@ def _tab(tab: str, going: Ordered, fits: Composed, most: Composable, columns: Co
             beyond=going.beyond, order=going.order, sight=SQL(f" and {SIGHT}"), **columns.around, **parts
         )
 
-    def offered(free: SQL, until: SQL = _NONE) -> Composed:
+    def of_offers(text: LiteralString, **parts: Composable) -> Composed:
         task = task_of(fits, "task_id") if fits.as_string(None) else _NONE
-        parts = {"free": free, "until": until, "fits": fits, "task": task, "most": most}
-        return SQL(_OFFERED).format(
-            beyond=going.beyond, order=going.order, also=SQL(columns.of_offers), **columns.around, **parts
-        )
+        return SQL(text).format(
+            beyond=going.beyond, order=going.order, fits=fits, task=task, most=most,
+            also=SQL(columns.of_offers), **columns.around, **parts,
+        )  # fmt: skip
+
+    def offered(free: SQL, until: SQL = _NONE) -> Composed:
+        return of_offers(_OFFERED, free=free, until=until)
+
+    def troubled() -> Composed:
+        return of_offers(_OF_TROUBLED, theirs=SQL(THEIRS), troubled=SQL(OFFER_TROUBLED))
 
     match tab:
         case "mine":
@@ -313,5 +331,7 @@ def _tab(tab: str, going: Ordered, fits: Composed, most: Composable, columns: Co
             return SQL(_SNOOZED).format(beyond=going.beyond, order=going.order, **parts)
         case "completed":
             return SQL(_DONE).format(beyond=going.beyond, order=going.order, fits=fits, most=most, readers=SQL(READERS))
+        case "blocked":
+            return SQL("({}) union ({}) union ({})").format(mine(_OWN[tab]), offered(*_OFFERS[tab]), troubled())
         case _:
             return SQL("({}) union ({})").format(mine(_OWN[tab]), offered(*_OFFERS[tab]))

@@ -55,6 +55,7 @@ class Found(NamedTuple):
     tags: Sequence[str]
     unit: str | None
     ended: datetime | None
+    troubled: bool
     instance: int
 
 
@@ -66,7 +67,7 @@ class TaskRow:
     `sure`: from 0 to 1. `at_risk`: little is left of its time, or nothing; what is
     `suspended` loses none. `cells`: one for each column asked for.
     `asleep`: until when it is snoozed. `deadline`: the next one of its case. `ended`: when `assignee` did it; None: not
-    yet.
+    yet. `troubled`: something in its case failed, and nobody has decided about it.
     """
 
     id: int
@@ -89,6 +90,7 @@ class TaskRow:
     cells: tuple[Cell, ...] = ()
     asleep: Asleep | None = None
     suspended: bool = False
+    troubled: bool = False
     tags: tuple[str, ...] = ()
     deadline: Shown | None = None
     ended: datetime | None = None
@@ -131,7 +133,7 @@ def task_row(
         reference=found.reference if is_titled else masked(found.reference),
         state=found.state, headline=headline(seen) if seen else (), why=reason(seen, found.item) if seen else "",
         suggested=suggested, sure=sure, tags=tuple(found.tags), suspended=stands,
-        ended=found.ended,
+        troubled=found.troubled and found.ended is None, ended=found.ended,
         cells=cells(columns, found.definition, data, person, masked, found.unit),
     )  # fmt: skip
 

@@ -180,7 +180,10 @@ class Incident(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "incident"], name="incident_once")]
-        indexes = [models.Index(fields=["opened"], condition=Q(resolved=None), name="incident_open")]
+        indexes = [
+            models.Index(fields=["opened"], condition=Q(resolved=None), name="incident_open"),
+            models.Index(fields=["instance"], condition=Q(resolved=None), name="incident_open_in_case"),
+        ]
 
     def __str__(self) -> str:
         return self.message

@@ -37,8 +37,8 @@ from orchestration.ground.refusals import Refused
 
 STATE_WORDS: Final = {
     "pending": "Open, and its case is not suspended: yours, or offered to you or your groups, whoever has it.",
-    "blocked": "Its case is suspended: nobody can do these tasks until somebody resumes the case. What a failed "
-    "machine step holds up is no task yet, and not here.",
+    "blocked": "Its case cannot go on: it is suspended, and nobody can do the task until somebody resumes it; or "
+    "something in it failed, and somebody has to decide. What is open of these stands in Pending, too.",
     "approaching": "Pending, and due within a day or late, whoever has it.",
     "completed": f"Done by you, or by people of your groups, within {KEPT.days} days, in cases that you may see.",
 }

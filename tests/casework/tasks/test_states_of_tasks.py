@@ -28,7 +28,7 @@ from casework.tasks.inbox_statements import STATES
 from casework.tasks.next_task import next_task
 from casework.tasks.services import task_claim, task_complete
 from orchestration.ground import clock
-from orchestration.models import HumanTask, TaskCandidate
+from orchestration.models import HumanTask, Incident, TaskCandidate
 from orchestration.shell.services import Done
 from tests.casework.actions import open_task
 from tests.sql import statements
@@ -41,7 +41,9 @@ ACCEPTED = {"verdict": "accept", "category": "refund_request"}
 
 TRUTH = {
     "pending": "t.state = 'open' and ({theirs})",
-    "blocked": "t.state = 'suspended' and ({theirs})",
+    "blocked": """(t.state = 'suspended' or t.state = 'open' and exists (
+        select from orchestration_incident n where n.instance_id = t.instance_id and n.resolved is null)) and ({theirs})
+    """,
     "approaching": "t.state = 'open' and t.due <= %(now)s + interval '24 hours' and ({theirs})",
     "completed": """t.state = 'completed' and t.ended > %(now)s - interval '30 days' and (
         t.assignee_id = %(me)s or t.assignee_id in (
@@ -107,17 +109,26 @@ def put(cases: Sequence[Case], people: People, drawn: Sequence[tuple[Any, ...]],
             )  # fmt: skip
 
 
+def fail(case: Case, **more: Any) -> Incident:
+    """Something in it did, and nobody has decided about it."""
+    said = {"code": "E", "message": "It failed", "opened": timezone.now(), "incident": 9000, **more}
+    return Incident.objects.create(instance_id=case.instance_id, **said)
+
+
 def test_the_list_of_each_state_and_its_count_are_what_plain_sql_finds(people: People, analysed: Analysed) -> None:
     cases = [analysed(channel=channel) for channel in ("web", "phone")]
+    fail(cases[1], resolved=timezone.now(), incident=8000)
     seen = offered(permissions.principal(User.objects.get(pk=people["anna"].pk), None, clock.utc_now()))
     by_phone = asked([("is.channel", "phone")], "", seen)
 
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.lists(TASK, min_size=1, max_size=12))
-    def holds(drawn: list[tuple[Any, ...]]) -> None:
+    @given(st.lists(TASK, min_size=1, max_size=12), st.lists(st.sampled_from(cases), max_size=3))
+    def holds(drawn: list[tuple[Any, ...]], failing: list[Case]) -> None:
         now = timezone.now()
         with transaction.atomic():
             put(cases, people, drawn, now)
+            for number, case in enumerate(failing):
+                fail(case, incident=9000 + number)
             for who in ("anna", "clara"):
                 counts = page(people[who], "mine", now=now).counts
                 of_phone = page(people[who], "mine", now=now, asked=by_phone).counts
@@ -142,6 +153,23 @@ def test_what_is_suspended_is_blocked_and_pending_again_once_it_is_resumed(peopl
     assert [row.id for row in page(anna, "blocked").rows] == [task.pk] and not page(anna, "pending").rows
     assert isinstance(case_change(by=people["ben"], case=case, transition="resume", reason="It decided"), Done)
     assert page(anna, "blocked").rows == () and page(anna, "blocked").counts["pending"] == 1
+
+
+def test_what_failed_in_a_case_blocks_its_tasks_says_so_in_their_rows_and_is_heard_of(
+    people: People, analysed: Analysed, client: Client
+) -> None:
+    """A task that is open can be done all the same: it is pending, too."""
+    case, other = analysed(), analysed()
+    task, anna = open_task(case), people["anna"]
+    before = inbox_states([anna.pk], now := clock.utc_now())
+    incident = fail(case)
+    assert inbox_states([anna.pk], now) != before
+    client.force_login(anna)
+    shown = client.get("/?tab=blocked").content.decode()
+    assert shown.count("something failed") == 1 and f'id="row-{task.pk}"' in shown
+    assert {row.id: row.troubled for row in page(anna, "pending").rows} == {task.pk: True, open_task(other).pk: False}
+    Incident.objects.filter(pk=incident.pk).update(resolved=now)
+    assert page(anna, "blocked").rows == () and inbox_states([anna.pk], now) == before
 
 
 def test_a_done_task_says_who_did_it_and_when_opens_as_it_ended_and_is_no_next_task(
