@@ -37,6 +37,7 @@ class Column:
     """A field by its dotted place in the data; types of cases that declare the same place share the column.
 
     `unit`: a currency, or `%` where the values are shares. `options`: values with their words, where they are known.
+    `used_by`: how many case types declare it.
     """
 
     path: str
@@ -44,6 +45,7 @@ class Column:
     kind: str
     unit: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    used_by: int = 1
 
     @property
     def pointer(self) -> str:
@@ -117,7 +119,8 @@ def _declared(definition: int) -> tuple[Column, ...]:
 def _joined(one: Column, other: Column) -> Column:
     """A column of two types: named as the first names it, with what may be chosen in either."""
     options: Mapping[str, str] = dict(other.options) | dict(one.options) if one.options and other.options else {}
-    return Column(one.path, one.label, one.kind, one.unit if one.unit == other.unit else "", tuple(options.items()))
+    unit, used_by = one.unit if one.unit == other.unit else "", one.used_by + other.used_by
+    return Column(one.path, one.label, one.kind, unit, tuple(options.items()), used_by)
 
 
 def chosen(columns: Iterable[Column], paths: Sequence[str]) -> tuple[Column, ...]:

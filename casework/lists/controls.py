@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from casework.lists.asked import TAG, Asked, Given, Order
-from casework.lists.columns import COMMENTS, Column
+from casework.lists.columns import COMMENTS, UNIT, Column
 
 DIRECTIONS: Final = {
     "number": ("lowest first", "highest first"), "moment": ("earliest first", "latest first"),
@@ -17,6 +17,11 @@ DIRECTIONS: Final = {
 
 LONG: Final = 6
 """Choices that stand in the filter's form at once."""
+GROUPS: Final = {
+    "what": ("What", ("choice", "text")), "who": ("Who", ("person",)), "when": ("When", ("date",)),
+    "much": ("How much", ("number", "money")),
+}  # fmt: skip
+"""Under which heads the fields of the filter stand, by the kinds of their columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,24 @@ class FilterField:
     def chosen(self) -> int:
         return sum(choice.checked for choice in self.choices)
 
+    @property
+    def is_set(self) -> bool:
+        return bool(self.chosen) or any(each.value for each in self.inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterGroup:
+    """Fields of the filter's form under one head, those first that most case types have."""
+
+    key: str
+    title: str
+    fields: tuple[FilterField, ...]
+
+    @property
+    def used(self) -> int:
+        """How many of them are set."""
+        return sum(each.is_set for each in self.fields)
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
@@ -78,11 +101,22 @@ class Header:
     sorted: str
 
 
-def filter_fields(columns: Iterable[Column], given: Sequence[Given]) -> list[FilterField]:
+def filter_groups(columns: Iterable[Column], given: Sequence[Given]) -> list[FilterGroup]:
     """The fields of the filter's form with what is asked for in them; tags beyond the first are left to the chips."""
     tag = Input(TAG, "Tag", "search", next((value for name, value in given if name == TAG), ""))
-    fields = (_field(column, given) for column in columns if column.path != COMMENTS)
-    return [*fields, FilterField(Column(TAG, "Tag", "text"), (tag,), "", ())]
+    fields = [_field(column, given) for column in columns if column.path != COMMENTS]
+    fields += [FilterField(Column(TAG, "Tag", "text"), (tag,), "", ())]
+    fields.sort(key=lambda field: (-field.column.used_by, not field.choices))
+    groups = (
+        FilterGroup(key, title, tuple(field for field in fields if _kind(field.column) in kinds))
+        for key, (title, kinds) in GROUPS.items()
+    )
+    return [group for group in groups if group.fields]
+
+
+def _kind(column: Column) -> str:
+    """A business unit says who works on a case."""
+    return "person" if column.path == UNIT else column.kind
 
 
 def _field(column: Column, given: Sequence[Given]) -> FilterField:
@@ -93,7 +127,6 @@ def _field(column: Column, given: Sequence[Given]) -> FilterField:
 
 
 def _inputs(column: Column, values: dict[str, str]) -> Iterable[Input]:
-    unit = f" ({column.unit})" if column.unit else ""
     if column.held == "words":
         name = f"begins.{column.path}"
         yield Input(name, f"{column.label} begins with", "search", values.get(name, ""))
@@ -101,7 +134,7 @@ def _inputs(column: Column, values: dict[str, str]) -> Iterable[Input]:
     for verb in ("from", "to"):
         name = f"{verb}.{column.path}"
         kind = "number" if column.held == "number" else "date"
-        yield Input(name, f"{column.label}, {verb}{unit}", kind, values.get(name, ""))
+        yield Input(name, verb.capitalize(), kind, values.get(name, ""))
 
 
 def chips(asked: Asked, given: Sequence[Given], address: Callable[[tuple[Given, ...]], str]) -> list[Chip]:

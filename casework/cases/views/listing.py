@@ -22,7 +22,7 @@ from casework.lists import begun
 from casework.lists.asked import DEADLINE, Asked, Grouping
 from casework.lists.choosable import choosable
 from casework.lists.columns import Column, chosen
-from casework.lists.controls import chips, filter_fields, header, orders
+from casework.lists.controls import chips, filter_groups, header, orders
 from casework.lists.grouping import chosen as chosen_group
 from casework.lists.headings import grouping_shown, within_chip
 from casework.lists.opening import Opened, ViewTab, opened
@@ -87,7 +87,7 @@ def _filters(by: User, start: CasesPlace, sought: Asked, columns: Sequence[Colum
     left_out = chips(sought, start.filters, lambda left: replace(start, filters=left).address)
     others = sum(map(bool, (sought.within, start.kind, start.state_name, start.reference)))
     return {
-        "fields": filter_fields(columns, start.filters), "chips": [*inside, *left_out],
+        "filter_groups": filter_groups(columns, start.filters), "chips": [*inside, *left_out],
         "unfiltered": replace(start, filters=(), within="").address,
         "filtered": bool(start.filters or sought.within), "set": len(sought.filters) + others,
     }  # fmt: skip

@@ -15,7 +15,7 @@ from casework.lists import begun
 from casework.lists.asked import DEADLINE, NOTHING, Asked, Grouping
 from casework.lists.choosable import choosable
 from casework.lists.columns import Column, chosen
-from casework.lists.controls import Header, chips, filter_fields, header, orders
+from casework.lists.controls import Header, chips, filter_groups, header, orders
 from casework.lists.counts import AtLeast
 from casework.lists.grouping import chosen as chosen_group
 from casework.lists.headings import grouping_shown, within_chip
@@ -74,7 +74,7 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
         "to_next": reverse("task-next") + "?" + start.query,
         "first": not place.after,
         "orders": _orders(place, in_columns, sought), "headers": _headers(start, in_columns, sought),
-        "fields": filter_fields(columns, place.filters), "filtered": bool(place.filters or sought.within),
+        "filter_groups": filter_groups(columns, place.filters), "filtered": bool(place.filters or sought.within),
         "chips": [
             *within_chip(sought.within, by, replace(start, within="").address),
             *chips(sought, place.filters, lambda left: replace(start, filters=left).address),

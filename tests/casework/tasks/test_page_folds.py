@@ -111,7 +111,7 @@ def test_nobody_has_panels_who_has_not_signed_in(client: Client) -> None:
     assert not DeskChoice.objects.exists()
 
 
-PASSING = ("menu", "chooser", "many-more", "long-choice")
+PASSING = ("menu", "chooser", "many-more", "long-choice", "filter-group")
 """Classes of what opens over a page and closes again."""
 OF_ITS_OWN = {
     "actors/_declared.html": "each capability of an actor has one",
