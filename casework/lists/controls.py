@@ -17,6 +17,8 @@ DIRECTIONS: Final = {
 
 LONG: Final = 6
 """Choices that stand in the filter's form at once."""
+FIRST: Final = 6
+"""Fields of a group that stand there at once."""
 GROUPS: Final = {
     "what": ("What", ("choice", "text")), "who": ("Who", ("person",)), "when": ("When", ("date",)),
     "much": ("How much", ("number", "money")),
@@ -70,11 +72,20 @@ class FilterField:
 
 @dataclass(frozen=True, slots=True)
 class FilterGroup:
-    """Fields of the filter's form under one head, those first that most case types have."""
+    """Fields of the filter's form under one head: what is set, then those that most case types have."""
 
     key: str
     title: str
     fields: tuple[FilterField, ...]
+
+    @property
+    def first(self) -> tuple[FilterField, ...]:
+        return self.fields[:FIRST]
+
+    @property
+    def further(self) -> tuple[FilterField, ...]:
+        """What is asked for less often."""
+        return self.fields[FIRST:]
 
     @property
     def used(self) -> int:
@@ -106,7 +117,7 @@ def filter_groups(columns: Iterable[Column], given: Sequence[Given]) -> list[Fil
     tag = Input(TAG, "Tag", "search", next((value for name, value in given if name == TAG), ""))
     fields = [_field(column, given) for column in columns if column.path != COMMENTS]
     fields += [FilterField(Column(TAG, "Tag", "text"), (tag,), "", ())]
-    fields.sort(key=lambda field: (-field.column.used_by, not field.choices))
+    fields.sort(key=lambda field: (not field.is_set, -field.column.used_by, not field.choices))
     groups = (
         FilterGroup(key, title, tuple(field for field in fields if _kind(field.column) in kinds))
         for key, (title, kinds) in GROUPS.items()

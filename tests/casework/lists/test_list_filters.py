@@ -11,6 +11,8 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from casework.lists import fitting
+from casework.lists.columns import COMMENTS, UNIT, Column
+from casework.lists.controls import filter_groups
 from casework.models import Case
 from casework.tasks import inbox
 from casework.tasks.services import task_claim
@@ -180,3 +182,17 @@ def test_a_program_is_refused_a_field_that_is_masked_like_one_that_is_not_there(
     assert "There is no field of this name" in str(api(people["anna"], "sort=customer.name", 400))
     assert "needs a number" in str(api(people["anna"], "from.intent.confidence=high", 400))
     assert api(people["anna"], "columns=customer.name")["results"][0]["values"] == {}
+
+
+def test_the_filter_is_grouped_and_what_is_set_stands_first_then_what_most_case_types_have() -> None:
+    def column(path: str, kind: str, used_by: int = 1) -> Column:
+        return Column(path, path, kind, options=(("x", "X"),) if kind == "choice" else (), used_by=used_by)
+
+    columns = [
+        *(column(f"choice{n}", "choice") for n in range(7)), column("channel", "text", 9), column("paid", "money"),
+        column("came", "date"), column("whom", "person"), column(UNIT, "choice"), column(COMMENTS, "count"),
+    ]  # fmt: skip
+    what, who, when, much = filter_groups(columns, [("is.choice6", "x"), ("from.paid", "5")])
+    assert [each.column.path for each in what.first] == ["choice6", "channel", *(f"choice{n}" for n in range(4))]
+    assert [each.column.path for each in what.further] == ["choice4", "choice5", "tag"] and what.used == 1
+    assert [each.column.path for each in who.fields] == [UNIT, "whom"] and (who.used, when.used, much.used) == (0, 0, 1)
