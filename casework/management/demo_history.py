@@ -1,8 +1,9 @@
 """What have people said of a model's answers, in a fresh demo? Sample complaints that the demo's people answer.
 
-`answered_complaints.csv` says of each what it is about, written before a model had read it. They come in as samples do,
-are analysed by the models at work, and are answered by the tasks that everybody has: right is what the table says. A
-worker has that done a few at a time, while the product is in use already; the other samples stay open.
+`answered_complaints.csv` says of each what it is about and how it sounds, written before a model had read it. They come
+in as samples do, are analysed by the models at work, and are answered by the tasks that everybody has: right is what
+the table says. A worker has that done a few at a time, while the product is in use already; the other samples stay
+open.
 """
 
 from __future__ import annotations
@@ -112,17 +113,18 @@ def _answer(task: HumanTask, row: Row) -> None:
     if not able:
         return
     by, data = able[task.pk % len(able)], data_of(task.instance)
-    answers = said_of(row["category"], at_path(data, "intent.label"), has_draft=bool(data.get("draft")))
+    answers = said_of(row, at_path(data, "intent.label"), has_draft=bool(data.get("draft")))
     outcome = task_complete(by=by, task=task, answers=answers)
     if isinstance(outcome, Refused):
         log.warning("a complaint of the demo was not answered", task=task.pk, wrong=outcome.errors)
 
 
-def said_of(right: str, suggested: object, *, has_draft: bool) -> dict[str, str]:
+def said_of(row: Row, suggested: object, *, has_draft: bool) -> dict[str, str]:
     """The answer of somebody who knows what is right. What is not said stays as it was suggested."""
-    if suggested == right and has_draft:
-        return {"verdict": "accept", "category": right}
-    letter = {"verdict": "change", "category": right, "answer": LETTER}
-    if suggested == right:
+    right = {"category": row["category"], "tone": row["tone"]}
+    if suggested == row["category"] and has_draft:
+        return right | {"verdict": "accept"}
+    letter = right | {"verdict": "change", "answer": LETTER}
+    if suggested == row["category"]:
         return letter | {"reason_kind": "other", "reason": "No answer was drafted."}
     return letter | {"reason_kind": "topic"}

@@ -281,12 +281,14 @@ def _conditions(form: str, asked: list[dict[str, Json]]) -> Iterator[str]:
 
 
 def _judges(key: str, form: Mapping[str, Json]) -> Iterator[str]:
-    """A field that judges is asked for, and no answer is judged twice by one form."""
-    paths, judged = {field["path"] for field in form.get("fields", ())}, set()
+    """A field that judges is asked for and has the answers that mean something; none is judged twice by one form."""
+    paths, judged = {field["path"]: field.get("choices", {}) for field in form.get("fields", ())}, set()
     for one in form.get("judges", ()):
         for path in (one["field"], *one.get("unless", {})):
             if path not in paths:
                 yield f"{FORMS}, {key}/judges: it names {path!r}, which the form does not ask for."
+        for answer in sorted(one.get("means", {}).keys() - paths.get(one["field"], {}).keys()):
+            yield f"{FORMS}, {key}/judges: {answer!r} means something, but is no answer to {one['field']!r}."
         if one["capability"] in judged:
             yield f"{FORMS}, {key}/judges: {one['capability']!r} is judged twice."
         judged.add(one["capability"])

@@ -183,7 +183,12 @@ _FORMS_SHAPE: Final = {
         judges={
             "type": "array",
             "items": _object(
-                ("capability", "output", "field"), capability=_TEXT, output=_TEXT, field=_TEXT, unless=_CONDITION
+                ("capability", "output", "field"),
+                capability=_TEXT,
+                output=_TEXT,
+                field=_TEXT,
+                unless=_CONDITION,
+                means=_NAMED_TEXTS,
             ),
         },
         fields={

@@ -52,16 +52,24 @@ def _holds(conditions: Mapping[str, tuple[str, ...]], answers: Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Judges:
-    """That the answer in a field says whether an output of a capability was right; `unless` other answers say not."""
+    """That the answer in a field says whether an output of a capability was right; `unless` other answers say not.
+
+    `means`: answer -> the output that it bears out, where a decision stands for an output in other words. Answers that
+    mean none, and outputs that no answer means, are left open; empty: the answer is the output.
+    """
 
     capability: str
     output: str
     field: str
     unless: Mapping[str, tuple[str, ...]]
+    means: Mapping[str, str]
 
-    def is_silent(self, answers: Mapping[str, Any]) -> bool:
-        """Whether these answers leave it open."""
-        return _holds(self.unless, answers)
+    def right(self, answers: Mapping[str, Any]) -> Any:
+        """What had been right, by these answers; None where they leave it open."""
+        answer = None if _holds(self.unless, answers) else answers.get(self.field)
+        if answer in (None, ""):
+            return None
+        return self.means.get(answer) if self.means else answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +102,18 @@ class Form:
 
 
 def form_of(key: str, form: Mapping[str, Any]) -> Form:
-    judges = (
-        Judges(one["capability"], one["output"], one["field"], {path: tuple(values) for path, values in unless.items()})
-        for one in form.get("judges", ())
-        if isinstance(unless := one.get("unless", {}), Mapping)
-    )
+    judges = (_judges(one) for one in form.get("judges", ()))
     fields = tuple(_form_field(one) for one in form.get("fields", ()))
     scored = form.get("score")
     score = None if scored is None else Scored(scored["path"], tuple(scored.get("inputs", ())))
     laid = form.get("findings")
     findings = None if laid is None else LaidOut(tuple(laid["of"]), laid.get("advice", ""))
     return Form(key, fields, form.get("suggestion", {}), tuple(judges), score, bool(form.get("signs")), findings)
+
+
+def _judges(given: Mapping[str, Any]) -> Judges:
+    unless = {path: tuple(values) for path, values in given.get("unless", {}).items()}
+    return Judges(given["capability"], given["output"], given["field"], unless, given.get("means", {}))
 
 
 def _form_field(given: Mapping[str, Any]) -> FormField:

@@ -27,27 +27,27 @@ def finished(person, case, **answers):
 
 def test_who_accepts_a_suggestion_says_that_the_model_was_right(people, machines, analysed):
     finished(people["anna"], analysed(), verdict="accept")
-    row = Judgement.objects.get()
+    row = Judgement.objects.get(call__capability="intent")
     assert (row.call.capability, row.verdict, row.by, row.right) == ("intent", "accepted", "person:anna", None)
 
 
 def test_who_changes_what_it_is_about_says_what_had_been_right(people, machines, analysed):
     finished(people["anna"], analysed(), verdict="change", category="transfer_delayed", reason="It is late.")
-    row = Judgement.objects.get()
+    row = Judgement.objects.get(call__capability="intent")
     assert (row.verdict, row.right) == ("changed", {"label": "transfer_delayed"})
 
 
 def test_who_changes_only_the_letter_says_nothing_against_the_model(people, machines, analysed):
     finished(people["anna"], analysed(), verdict="change", answer="Another letter.", reason="Kinder.")
-    assert Judgement.objects.get().verdict == "accepted"
+    assert Judgement.objects.get(call__capability="intent").verdict == "accepted"
 
 
 def test_who_rejects_leaves_the_word_to_the_senior_analyst(people, machines, analysed):
     case = analysed()
     finished(people["anna"], case, verdict="reject", reason="Wrong.")
-    assert not Judgement.objects.exists()
+    assert not Judgement.objects.filter(call__capability="intent").exists()
     finished(people["clara"], case, verdict="change", category="other", answer="Dear", reason="It is another matter.")
-    row = Judgement.objects.get()
+    row = Judgement.objects.get(call__capability="intent")
     assert (row.verdict, row.by) == ("changed", "person:clara")
 
 
@@ -71,3 +71,47 @@ def test_a_form_that_judges_by_what_it_does_not_ask_for_is_not_deployed(db):
     outcome = deploy({**files, "forms.yaml": wrong}, TEST)
     assert isinstance(outcome, Refused)
     assert any("review/judges: it names 'colour'" in fault for fault in outcome.errors.values())
+
+
+BOTH = "{accept: neutral, change: negative}"
+
+
+@pytest.mark.parametrize(
+    ("means", "tone", "verdict", "said"),
+    [
+        (BOTH, "neutral", "accept", ("accepted", None)),
+        (BOTH, "negative", "accept", ("changed", {"label": "neutral"})),
+        (BOTH, "neutral", "change", ("changed", {"label": "negative"})),
+        (BOTH, "positive", "accept", None),  # no decision means this output
+        ("{change: negative}", "negative", "accept", None),  # this decision means no output
+    ],
+)
+def test_a_decision_counts_for_the_answer_that_it_bears_out_and_else_for_none(
+    people, machines, analysed, means, tone, verdict, said
+):
+    files = folder_files(CASE_TYPES / "complaint")
+    decided = f"output: label, field: verdict, means: {means}}}"
+    form = files["forms.yaml"].replace("output: label, field: tone}", decided)
+    assert not isinstance(deploy({**files, "forms.yaml": form}, TEST), Refused)
+    finished(people["clara"], analysed(confidence=0.4, tone=tone), verdict=verdict, answer="Dear", reason="So.")
+    rows = Judgement.objects.filter(call__capability="sentiment")
+    assert [(row.verdict, row.right) for row in rows] == ([] if said is None else [said])
+
+
+def test_who_hears_another_tone_says_so(people, machines, analysed):
+    finished(people["anna"], analysed(), verdict="accept", tone="positive")
+    row = Judgement.objects.get(call__capability="sentiment")
+    assert (row.verdict, row.by, row.right) == ("changed", "person:anna", {"label": "positive"})
+
+
+def test_nobody_is_judged_by_a_question_left_open(people, machines, analysed):
+    finished(people["anna"], analysed(), verdict="accept", tone="")
+    assert not Judgement.objects.filter(call__capability="sentiment").exists()
+
+
+def test_what_means_something_is_an_answer_to_the_question(db):
+    files = folder_files(CASE_TYPES / "loan")
+    wrong = files["forms.yaml"].replace("means: {approve: low", "means: {aprove: low")
+    outcome = deploy({**files, "forms.yaml": wrong}, TEST)
+    assert isinstance(outcome, Refused)
+    assert any("'aprove' means something, but is no answer to 'verdict'" in one for one in outcome.errors.values())

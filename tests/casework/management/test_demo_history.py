@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 ROWS = {
     f"ANSWERED-{number}": {
         "reference": f"ANSWERED-{number}", "name": "Nadia Berger", "email": "nadia@example.org",
-        "message": "The machine kept a note of mine.", "category": category,
+        "message": "The machine kept a note of mine.", "category": category, "tone": "neutral",
     }
     for number, category in enumerate(["refund_request", "card_not_working"] * 3)
 }  # fmt: skip
@@ -39,21 +40,27 @@ def played(most: int = 6) -> None:
     raise AssertionError("something is left after all rounds")
 
 
+def counts(*fields: str, of: str = "intent") -> Counter[Any]:
+    """How often people said what of the answers of this capability."""
+    return Counter(Judgement.objects.filter(call__capability=of).values_list(*fields, flat=len(fields) == 1))
+
+
 def test_people_say_what_the_table_says_and_the_cases_end(people: dict[str, User], machines: Machines) -> None:
     machines.say("refund_request", 0.9, "neutral")
     played()
-    assert Counter(Judgement.objects.values_list("verdict", flat=True)) == {"accepted": 3, "changed": 3}
+    assert counts("verdict") == {"accepted": 3, "changed": 3} and counts("verdict", of="sentiment") == {"accepted": 6}
     assert {row.right["label"] for row in Judgement.objects.filter(verdict="changed")} == {"card_not_working"}
     assert set(Judgement.objects.values_list("by", flat=True)) == {"person:anna", "person:ben"}
     cases = Case.objects.filter(reference__in=ROWS)
     assert {case.state for case in cases} == {"Completed"} and all(verify(case.instance).ok for case in cases)
-    assert not demo_history.one_round() and Judgement.objects.count() == 6 and Case.objects.count() == 6
+    assert not demo_history.one_round() and Judgement.objects.count() == 12 and Case.objects.count() == 6
 
 
 def test_what_the_model_is_unsure_of_is_answered_by_who_may(people: dict[str, User], machines: Machines) -> None:
     machines.say("refund_request", 0.4, "negative")
     played()
-    assert Counter(Judgement.objects.values_list("verdict", "by")) == {
+    assert counts("verdict", "by", of="sentiment") == {("changed", "person:clara"): 6}
+    assert counts("verdict", "by") == {
         ("accepted", "person:clara"): 3, ("changed", "person:clara"): 3,
     }  # fmt: skip
 
@@ -66,4 +73,4 @@ def test_what_goes_to_a_team_without_a_draft_counts_like_any_other(
     monkeypatch.setattr(demo_history, "table", lambda: rows)
     machines.say(label, 0.95, "neutral")
     played()
-    assert Counter(Judgement.objects.values_list("verdict", flat=True)) == {"accepted": 6}
+    assert counts("verdict") == {"accepted": 6}

@@ -51,7 +51,7 @@ def test_the_page_offers_three_buttons_and_asks_for_no_reason_yet(anna: Client, 
     page = told(answer)
     for words in ("Accept: send it as it is", "Change: send it changed", "Reject: a senior analyst takes over"):
         assert words in page
-    assert asked(answer) == ["category", "answer"]
+    assert asked(answer) == ["category", "tone", "answer"]
 
 
 def test_accept_finishes_at_once_with_the_draft_as_it_is(anna: Client, task: HumanTask) -> None:
@@ -69,7 +69,7 @@ def test_change_keeps_what_was_typed_and_then_asks_what_was_not_right(anna: Clie
     typed = {"verdict": "change", "category": "other", "answer": "We look into it."}
     answer = sends(anna, task, **typed)
     assert answer.status_code == 400 and not is_done(task)
-    assert asked(answer) == ["category", "answer", "reason_kind", "reason"]
+    assert asked(answer) == ["category", "tone", "answer", "reason_kind", "reason"]
     assert "We look into it." in told(answer) and "Please answer this" not in told(answer)
     answer = sends(anna, task, **typed, reason_kind="", reason="")
     assert answer.status_code == 400 and "Please answer this" in told(answer)
@@ -86,7 +86,7 @@ def test_reject_asks_for_the_reason_alone(anna: Client, task: HumanTask) -> None
 
 def test_an_address_opens_the_page_with_what_somebody_chose(anna: Client, task: HumanTask) -> None:
     assert asked(anna.get(f"/tasks/{task.pk}/?verdict=reject")) == ["reason_kind", "reason"]
-    assert asked(anna.get(f"/tasks/{task.pk}/?verdict=nothing")) == ["category", "answer"]
+    assert asked(anna.get(f"/tasks/{task.pk}/?verdict=nothing")) == ["category", "tone", "answer"]
 
 
 def test_the_suggestion_leads_to_what_it_rests_on(anna: Client, task: HumanTask) -> None:

@@ -129,7 +129,7 @@ def test_what_the_manifest_names_must_be_there(was: str, becomes: str, said: str
 @pytest.mark.parametrize(
     ("file", "was", "becomes", "said"),
     [
-        ("forms.yaml", "label: Why", "labell: Why", "forms.yaml, review/fields/4: label is missing."),
+        ("forms.yaml", "label: Why", "labell: Why", "forms.yaml, review/fields/5: label is missing."),
         (
             "forms.yaml",
             "widget: textarea",
@@ -147,7 +147,7 @@ def test_what_the_manifest_names_must_be_there(was: str, becomes: str, said: str
             "forms.yaml",
             "{verdict: [reject]}",
             "{verdict: reject}",
-            "forms.yaml, review/fields/2/required_unless/verdict:",
+            "forms.yaml, review/fields/3/required_unless/verdict:",
         ),
         ("forms.yaml", "fields:", "fields: [", "forms.yaml, line"),
         (
