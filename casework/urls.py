@@ -16,7 +16,7 @@ from casework.actors import version_views as actor_versions
 from casework.actors import views as actors
 from casework.actors.ledger import budget_pages, measure_pages
 from casework.actors.ledger import views as ledger
-from casework.agents import links, worth
+from casework.agents import links, share_views, worth
 from casework.agents import tower_views as tower
 from casework.agents import views as agents
 from casework.agents.a2a.card import card as agent_card
@@ -287,6 +287,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("changes/registers/<slug:key>/<slug:form>/download/", register_page.event_log, name="event-log"),
     path("changes/controls/", controls.liveness, name="liveness"),
     path("changes/approvals/", worth.worth, name="approvals-worth"),
+    path("changes/approvals/shares/", share_views.shares_of, name="approvals-shares"),
     path("changes/proof/", governance.proof, name="proof"),
     path("changes/proof/verifier.py", governance.verifier, name="verifier"),
     path("changes/keeping/", erasure.keeping, name="keeping"),

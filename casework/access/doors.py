@@ -191,6 +191,7 @@ DOORS: Final = {
     "case-plan": ("", "work"),
     "agents": ("look", ""),
     "approvals-worth": ("look", ""),
+    "approvals-shares": ("look", "publish"),
     "agent-run": ("look", ""),
     "agent-run-stop": ("", "publish"),
     "proposals": ("signed-in", ""),

@@ -15,8 +15,8 @@ from django.db.models import Q
 
 from audit.models import AuditEvent
 from casework.access.permissions import origin_of
-from casework.forms.answer_validation import at_path
 from orchestration.casetypes.case_type import by_definition
+from orchestration.casetypes.form_answers import at_path
 from orchestration.casetypes.separation import Bars
 from orchestration.models import HumanTask
 from orchestration.shell.selectors import state_of, visible

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from orchestration.casetypes.justification import MOST_LETTERS
+
 LEVELS: Final = ("public", "internal", "confidential", "restricted")
 MOST: Final = 10.0**12
 """Of an amount."""
-MOST_LETTERS: Final = 1000
-"""That an answer can be asked to have at least."""
 Rules = Mapping[str, Mapping[str, Any]]
 """Kind -> subject -> value."""
 

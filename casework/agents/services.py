@@ -121,7 +121,7 @@ def choices(row: AgentProposal) -> tuple[tuple[str, str], ...]:
     case_type, state = looking.read(row.run.instance_id)
     agent = approvals.agent_behind(row.run)
     offered = looking.offered_now(row.run.instance_id, case_type, state, agent)
-    steps = {tool.key: tool.name for tool in offered if tool.command is not None}
+    steps = {one.key: one.name for one in offered if one.command is not None and row.tool not in (one.key, one.step)}
     named = sorted((steps | {row.tool: row.name}).items(), key=lambda one: one[1])
     return (*named, (NOTHING, "None of these"))
 

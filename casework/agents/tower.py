@@ -19,7 +19,7 @@ from casework.access import permissions
 from casework.models import Case
 from casework.tasks.under_lock import name_of
 from orchestration.agents.approvals import agent_behind
-from orchestration.agents.grants import OPEN, SEARCH, WAYS
+from orchestration.agents.grants import OPEN, SEARCH, WAYS, step_of
 from orchestration.ground import clock
 from orchestration.models import Actor, AgentProposal, AgentRun
 
@@ -120,7 +120,7 @@ def granted(row: AgentRun) -> frozenset[str]:
 
 def said(tool: str, known: frozenset[str]) -> str:
     """The tool in words, where it is one; what else an agent calls a tool may be a word of the case."""
-    key = tool.partition("@")[0]
+    key = step_of(tool)
     if key not in known:
         return UNKNOWN
     do, _, item = key.partition(":")

@@ -16,9 +16,9 @@ from django.contrib.auth.models import User
 from casework.access import permissions
 from casework.cases.asked_first import as_read
 from casework.forms import answer_validation
-from casework.forms.schema_form import with_least
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, Form
+from orchestration.casetypes.form_answers import filled, form_errors, placeholder_errors, with_least
 from orchestration.ground.refusals import Refused
 from orchestration.privacy.masking import View, mask
 from orchestration.privacy.writes import refuse_writes_to_masked
@@ -62,9 +62,9 @@ def accepted(seen: Seen, form: Form, answers: Mapping[str, Json]) -> dict[str, J
     emptied = {path: possible[0] for path, possible in ways.items() if possible}
     errors = {path: "This cannot be left empty." for path, possible in ways.items() if not possible}
     lettered = with_least(form, case_type.schema)
-    errors |= answer_validation.form_errors(lettered, complete) | answer_validation.text_errors(complete)
+    errors |= form_errors(lettered, complete) | answer_validation.text_errors(complete)
     errors |= answer_validation.changed_although_fixed(form, complete, answers, data, view)
-    errors |= answer_validation.placeholder_errors(form, complete, data)
+    errors |= placeholder_errors(form, complete, data)
     touched = {path: value for path, value in complete.items() if answers.get(path) not in (None, "")}
     untouched = {path for path in touched if touched[path] != answers.get(path)}
     asked = answer_validation.placed({}, {path: touched[path] for path in touched.keys() - untouched} | emptied)
@@ -72,7 +72,7 @@ def accepted(seen: Seen, form: Form, answers: Mapping[str, Json]) -> dict[str, J
         errors.setdefault(refusal.path.strip("/").replace("/", "."), refusal.reason)
     if errors:
         return Refused("invalid", "Please correct what is marked.", errors)
-    changes = answer_validation.placed(data, answer_validation.filled(form, complete, data) | emptied)
+    changes = answer_validation.placed(data, filled(form, complete, data) | emptied)
     errors = answer_validation.errors_made(case_type, seen.root, changes)
     return Refused("invalid", "Please correct what is marked.", errors) if errors else changes
 

@@ -22,9 +22,10 @@ from casework.cases.read.decisions import titles
 from casework.cases.read.values import options_at
 from casework.cases.services import REASON_LEAST, REASON_MOST
 from casework.forms import answer_validation
-from casework.forms.answer_validation import at_path, tells
+from casework.forms.answer_validation import tells
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, EditableField, Form, FormField
+from orchestration.casetypes.form_answers import at_path
 from orchestration.engine.commands import SetVariables
 from orchestration.ground.refusals import Refused
 from orchestration.privacy.masking import View

@@ -13,8 +13,8 @@ from typing import Any, Final
 import orjson
 
 from casework.cases.read.values import InWords, schema_at
-from casework.forms.answer_validation import at_path
 from orchestration.casetypes.case_type import CaseType
+from orchestration.casetypes.form_answers import at_path
 from orchestration.privacy.classification import escaped
 from orchestration.privacy.masks import ABSENT, DOTS
 from orchestration.privacy.principal import Principal

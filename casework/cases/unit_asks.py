@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import Any, Final, LiteralString
 
 from casework.access.unit_models import BusinessUnit
-from orchestration.casetypes.approval_chains import CHAIN
+from orchestration.casetypes.approval_chains import CHAIN, WORDS
 from orchestration.shell.step_sql import read_beside
 
 APPROVAL: Final = "approval"
 JUSTIFICATION: Final = "justification"
-WORDS: Final = "words"
 _KINDS: Final = {"asks": APPROVAL, WORDS: JUSTIFICATION}
 _BESIDE: Final[LiteralString] = """
 select jsonb_build_object(

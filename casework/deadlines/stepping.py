@@ -12,9 +12,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from casework.deadlines.standing import Calendars, with_all
-from casework.forms.answer_validation import at_path
 from orchestration.casetypes.case_type import CaseType
 from orchestration.casetypes.deadlines import SUSPENDED, Declared
+from orchestration.casetypes.form_answers import at_path
 from orchestration.deadlines.rule import ENDED, MET, PAUSED, RESUMED, STARTED, Event
 from orchestration.ground.years import reckonable
 from orchestration.view.state import INSTANCE_ENDED, State

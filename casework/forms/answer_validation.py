@@ -15,7 +15,8 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from orchestration.casetypes.case_type import CaseType, Form, FormField
+from orchestration.casetypes.case_type import CaseType, Form
+from orchestration.casetypes.form_answers import at_path, folded
 from orchestration.ground import schemas
 from orchestration.ground.counts import counted
 from orchestration.ground.years import FIRST_YEAR, LAST_YEAR
@@ -30,7 +31,6 @@ NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:[.,][0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3}
 TWO_READINGS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 UNCLEAN: Final = "This holds characters that cannot be kept (control characters or broken encoding)."
 _NOT_KEPT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-PLACEHOLDER = re.compile(r"\{([^{}\s]{1,200})\}")
 
 
 def without_absent(form: Form, view: View) -> Form:
@@ -169,22 +169,6 @@ def is_clean(text: str) -> bool:
     return _NOT_KEPT.search(text) is None
 
 
-def form_errors(form: Form, answers: Mapping[str, Json]) -> dict[str, str]:
-    """For each path what is missing, not asked for, or not among the choices. `answers` by dotted path."""
-    asked = {asked.path: asked for asked in form.fields}
-    found = {path: "This form does not ask for it." for path in answers if path not in asked}
-    for path, question in asked.items():
-        answer = _folded(answers.get(path))
-        if answer in (None, "") or (isinstance(answer, str) and not visible(answer)):
-            if question.is_required(answers):
-                found[path] = "Please answer this."
-        elif question.choices and answer not in list(question.choices):  # an answer of a program may not be hashable
-            found[path] = "This should be one of: " + ", ".join(question.choices) + "."
-        elif isinstance(answer, str) and len(visible(answer)) < question.least:
-            found[path] = f"At least {counted(question.least, 'character is', 'characters are')} needed."
-    return found
-
-
 def with_initial(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json], view: View) -> dict[str, Json]:
     """Answers with the initial value where one is needed and nothing was said, or where it came back as it was shown.
 
@@ -195,7 +179,7 @@ def with_initial(form: Form, answers: Mapping[str, Json], data: Mapping[str, Jso
     for question in form.fields:
         initial = None if question.initial is None else at_path(data, question.initial)
         given = answers.get(question.path)
-        untouched = isinstance(initial, str) and given is not None and _folded(given) == _folded(view.text(initial))
+        untouched = isinstance(initial, str) and given is not None and folded(given) == folded(view.text(initial))
         if initial is not None and (untouched or (question.path not in answers and question.is_required(complete))):
             complete[question.path] = initial
     return complete
@@ -205,9 +189,9 @@ def emptied(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json]) -
     """What was answered with nothing although something stands there, by path: as it was sent, null or a blank text."""
     asked = {question.path for question in form.fields}
     return {
-        path: _folded(value)
+        path: folded(value)
         for path, value in answers.items()
-        if path in asked and _folded(value) in (None, "") and at_path(data, path) not in (None, "")
+        if path in asked and folded(value) in (None, "") and at_path(data, path) not in (None, "")
     }
 
 
@@ -239,58 +223,8 @@ def changed_although_fixed(
 def _is_changed(answer: Json, given: Json, initial: Json, view: View) -> bool:
     shown = view.text(initial) if isinstance(initial, str) else initial
     if shown != initial and given not in (None, ""):
-        return bool(_folded(given) != _folded(shown))
-    return bool(_folded(answer) != _folded(initial))
-
-
-def _folded(value: Json) -> Json:
-    """Browsers send line ends as CR LF and forms strip what surrounds a text."""
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
-
-
-def placeholder_errors(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json]) -> dict[str, str]:
-    """Paths of texts with a placeholder that cannot be filled in, and why.
-
-    A placeholder stands by itself: glued to other letters, what is filled in could not be told from them any more and
-    would be read by people from whom it is masked.
-    """
-    found: dict[str, str] = {}
-    for question in form.fields:
-        text = answers.get(question.path)
-        if question.fills and isinstance(text, str):
-            for match in PLACEHOLDER.finditer(text):
-                if wrong := _why_unfillable(question, match, data):
-                    found.setdefault(question.path, wrong)
-    return found
-
-
-def _why_unfillable(question: FormField, match: re.Match[str], data: Mapping[str, Json]) -> str:
-    around = match.string[max(0, match.start() - 1) : match.start()] + match.string[match.end() : match.end() + 1]
-    if match[1] not in question.fills:
-        return f"{match[0]} cannot be filled in here. Possible: " + ", ".join(f"{{{path}}}" for path in question.fills)
-    if at_path(data, match[1]) in (None, ""):
-        return f"{match[0]} is not known in this case: write the text without it."
-    if any(character.isalnum() or character in "_{}" for character in around):
-        return f"Leave a space or a punctuation mark around {match[0]}."
-    return ""
-
-
-def filled(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json]) -> dict[str, Json]:
-    """Answers as they are kept: `{path}` in a text that asks for it becomes the case's value."""
-    fills = {question.path for question in form.fields if question.fills}
-    return {
-        path: PLACEHOLDER.sub(lambda found: str(at_path(data, found[1])), _folded(value))
-        if path in fills and isinstance(value, str) else _folded(value)
-        for path, value in answers.items()
-        if _folded(value) not in (None, "")
-    }  # fmt: skip
-
-
-def at_path(data: Json, path: str) -> Json:
-    """The value at a dotted path, None where there is none."""
-    for name in path.split("."):
-        data = data.get(name) if isinstance(data, Mapping) else None
-    return data
+        return bool(folded(given) != folded(shown))
+    return bool(folded(answer) != folded(initial))
 
 
 def placed(data: Mapping[str, Json], answers: Mapping[str, Json]) -> dict[str, Json]:

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
-from casework.forms.answer_validation import at_path, form_errors
 from casework.forms.schema_form import document, document_errors, text_of
 from orchestration.casetypes.case_type import Form
+from orchestration.casetypes.form_answers import at_path, form_errors
 from orchestration.privacy.classification import classify
 from orchestration.privacy.masking import View, mask
 from orchestration.privacy.masks import MASKED_TEXT, holds_mask

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import orjson
 from jsonschema import Draft202012Validator
 
 from casework.forms.answer_validation import errors_in_words, nested, read_number, text_errors
-from orchestration.casetypes.case_type import Form, FormField
+from orchestration.casetypes.case_type import FormField
+from orchestration.casetypes.form_answers import schema_at
 
 Json = Any
 LABEL: Final = re.compile(r"[a-z][a-z0-9]*|[A-Za-z][a-z0-9]*(?:_[a-z0-9]+)+")
@@ -38,12 +38,6 @@ def fields_of(schema: Schema, path: str, *, required: bool = True) -> Iterator[F
     for name, below in properties.items():
         needed = required and name in schema.get("required", ())
         yield from _fields(below, f"{path}.{name}", _title(name, below), needed)
-
-
-def with_least(form: Form, schema: Schema) -> Form:
-    """A form whose texts need as many letters as the schema says, of those that anybody sees: the schema counts all."""
-    least = {each.path: max(each.least, schema_at(schema, each.path).get("minLength", 0)) for each in form.fields}
-    return replace(form, fields=tuple(replace(each, least=least[each.path]) for each in form.fields))
 
 
 def _fields(schema: Schema, path: str, label: str, required: bool) -> Iterator[FormField]:
@@ -143,13 +137,6 @@ def text_of(value: Json) -> str:
     if isinstance(value, list | Mapping):
         return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
     return str(value)
-
-
-def schema_at(schema: Schema, path: str) -> Schema:
-    """What a schema says of a dotted path."""
-    for name in filter(None, path.split(".")):
-        schema = schema.get("properties", {}).get(name, {})
-    return schema
 
 
 def value_of(schema: Schema, answer: Json) -> Json:

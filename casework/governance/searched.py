@@ -15,11 +15,11 @@ from django.contrib.auth.models import User
 from audit.data_keys import KeyFault
 from casework.access import permissions
 from casework.cases.read.case_view import Look, look
-from casework.forms.answer_validation import at_path
 from casework.models import Case
 from casework.studio.rule_versions import newest_types
 from orchestration.casetypes.case_type import CaseType
 from orchestration.casetypes.effective import Days, effective_places
+from orchestration.casetypes.form_answers import at_path
 from orchestration.ground import clock
 from orchestration.privacy.principal import Principal
 from orchestration.view.state import ROOT

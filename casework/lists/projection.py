@@ -21,8 +21,8 @@ from audit.db.columns import Integers, Texts
 from audit.db.sql import Part
 from casework.cases.past_rows import FORMER, Former, top_of
 from casework.cases.read.case_view import list_mask
-from casework.forms.answer_validation import at_path
 from orchestration.casetypes.case_type import CaseType, ListField
+from orchestration.casetypes.form_answers import at_path
 from orchestration.privacy.classification import LEVELS, escaped, rank
 from orchestration.privacy.folding import fold
 from orchestration.privacy.principal import Principal

@@ -21,11 +21,11 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from kombu.exceptions import OperationalError
 
-from casework.forms.answer_validation import at_path
 from casework.intake.samples import SOURCE
 from casework.intake.services import case_open
 from casework.models import Case
 from casework.tasks.services import task_complete
+from orchestration.casetypes.form_answers import at_path
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
 from orchestration.shell.selectors import data_of

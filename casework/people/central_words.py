@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from casework.forms.schema_form import schema_at
 from casework.studio.rule_versions import newest_types
-from casework.tasks.justification import longest_text
 from orchestration.casetypes.approval_chains import BETWEEN
 from orchestration.casetypes.case_type import CaseType, FormField
+from orchestration.casetypes.form_answers import schema_at
+from orchestration.casetypes.justification import longest_text
 from orchestration.ground.counts import counted
 
 

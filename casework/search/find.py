@@ -24,7 +24,6 @@ from casework.cases.read.decisions import titles
 from casework.cases.read.listed import Place
 from casework.cases.read.values import InWords, values_in_words
 from casework.cases.search_words import face_of, words_of
-from casework.forms.answer_validation import at_path
 from casework.models import Case
 from casework.search.candidates import candidates
 from casework.search.known import known
@@ -32,6 +31,7 @@ from casework.search.marks import Marked, fitting, marked
 from casework.search.query import Term, nearly, slips, terms
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.casetypes.effective import ANY_DAY, Days, effective_at
+from orchestration.casetypes.form_answers import at_path
 from orchestration.privacy.classification import rank
 from orchestration.privacy.masking import Field, fields
 from orchestration.privacy.masks import PSEUDONYM

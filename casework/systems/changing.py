@@ -24,13 +24,14 @@ from casework.cases.locking import keep_refusal, locked
 from casework.cases.own_words import keep_own_words, masked_words, told_by_digest
 from casework.cases.read.decisions import titles
 from casework.cases.read.values import options_at
-from casework.forms.answer_validation import at_path, placed
+from casework.forms.answer_validation import placed
 from casework.models import Case
 from casework.systems.comparing import LOST_AFTER, PATIENCE, SWEEP_AT_MOST, comparison_ask, owner_of
 from casework.systems.copies import pointer_of, value_digest
 from casework.systems.healing import reason_errors
 from casework.systems.models import Comparison, OwnerChange
 from orchestration.casetypes.case_type import CaseType, Form, FormField, by_definition
+from orchestration.casetypes.form_answers import at_path
 from orchestration.casetypes.owners import Change, Owner
 from orchestration.engine.commands import SetVariables
 from orchestration.ground import clock

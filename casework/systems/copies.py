@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from casework.forms.answer_validation import at_path, placed
+from casework.forms.answer_validation import placed
+from orchestration.casetypes.form_answers import at_path
 from orchestration.casetypes.owners import Owner
 from orchestration.privacy.pseudonyms import pseudonym_of_data
 

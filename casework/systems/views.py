@@ -13,7 +13,6 @@ from django.urls import reverse
 from casework.access import permissions, trail
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.values import values_in_words
-from casework.forms.answer_validation import at_path
 from casework.forms.rendering import answers_form
 from casework.models import Case
 from casework.systems.changing import change_ask, change_form, changeable
@@ -23,6 +22,7 @@ from casework.systems.healing import copies_heal, copies_keep
 from casework.systems.read import apart, copies_page, stood
 from casework.web.decorators import answered, person, reads, reads_and_writes, refusal
 from orchestration.casetypes.case_type import by_definition
+from orchestration.casetypes.form_answers import at_path
 from orchestration.casetypes.owners import Owner
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused

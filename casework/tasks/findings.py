@@ -13,8 +13,8 @@ from casework.cases.read.agent_work import cited_values
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import titles
 from casework.cases.read.values import values_in_words
-from casework.forms.answer_validation import at_path
 from orchestration.casetypes.case_type import Form
+from orchestration.casetypes.form_answers import at_path
 
 Json = Any
 

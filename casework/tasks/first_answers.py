@@ -21,12 +21,13 @@ from casework.cases.answers import Seen
 from casework.cases.asked_first import put_now
 from casework.drafts.services import draft_ended, task_address
 from casework.forms import came_up
-from casework.forms.answer_validation import at_path, placed
+from casework.forms.answer_validation import placed
 from casework.models import FirstAnswer
 from casework.tasks.judging import ACCEPT, REJECT, question_of
 from orchestration.agents.checking import AS_IT_IS, BLIND, Put
 from orchestration.casetypes.asked_first import AskedFirst
 from orchestration.casetypes.case_type import CaseType, Form, FormField
+from orchestration.casetypes.form_answers import at_path
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
 from orchestration.shell import services

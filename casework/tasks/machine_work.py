@@ -14,8 +14,9 @@ from typing import Any, Final
 from audit.selectors import timeline
 from casework.cases.read.actor_names import actor_names
 from casework.cases.read.case_view import Look
-from casework.forms.schema_form import fields_of, in_words, schema_at, text_of
+from casework.forms.schema_form import fields_of, in_words, text_of
 from casework.tasks.by_hand import RESULT, Desk
+from orchestration.casetypes.form_answers import schema_at
 from orchestration.jobs.crossing import given
 from orchestration.models import ActorCall, Job
 from orchestration.privacy.classification import classify

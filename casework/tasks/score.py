@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from casework.cases.read.case_view import Look
 from casework.cases.read.values import schema_at, values_in_words
-from casework.forms.answer_validation import at_path
 from orchestration.casetypes.case_type import Form, Scored
+from orchestration.casetypes.form_answers import at_path
 
 Json = Any
 

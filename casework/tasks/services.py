@@ -24,12 +24,12 @@ from casework.forms.answer_validation import without_absent
 from casework.tasks import delegating, signing
 from casework.tasks.by_hand import Finished, desk, work_done
 from casework.tasks.first_answers import counted, first_answer, put_in
-from casework.tasks.justification import justified
 from casework.tasks.snooze import task_wake
 from casework.tasks.under_lock import closed_to, locked_task, name_of, over, refused
 from orchestration.agents.checking import AS_IT_IS
 from orchestration.casetypes.approval_chains import CHAIN
 from orchestration.casetypes.case_type import Form
+from orchestration.casetypes.justification import justified
 from orchestration.engine.commands import CompleteTask
 from orchestration.ground.refusals import Refused
 from orchestration.jobs.judging import NOTHING, judged

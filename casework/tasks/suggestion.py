@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.cases.read.decisions import Decision
-from casework.forms.answer_validation import at_path
 from orchestration.casetypes.case_type import Form
+from orchestration.casetypes.form_answers import at_path
 
 Json = Any
 

@@ -26,7 +26,7 @@ from casework.cases.read.timeline import Line, lines
 from casework.cases.read.values import unit_at
 from casework.cases.unit_asks import asks_of
 from casework.deadlines.read import Shown, deadlines_of
-from casework.forms.answer_validation import at_path, without_absent
+from casework.forms.answer_validation import without_absent
 from casework.forms.schema_form import text_of
 from casework.lists.projection import pointer_of
 from casework.tasks import by_hand as desks
@@ -35,7 +35,6 @@ from casework.tasks.assigning import Receiver, receivers
 from casework.tasks.delegating import acting, is_held_by_another
 from casework.tasks.findings import Findings, findings
 from casework.tasks.first_answers import as_put, data_as_put, page_opened, put_in
-from casework.tasks.justification import justified
 from casework.tasks.machine_work import MachineWork, machine_work
 from casework.tasks.score import Score, score
 from casework.tasks.snooze import Asleep, asleep
@@ -43,6 +42,8 @@ from casework.tasks.suggestion import Suggestion, is_in_editor, suggestion, why_
 from casework.tasks.under_lock import name_of
 from orchestration.agents.checking import AS_IT_IS, BLIND
 from orchestration.casetypes.case_type import CaseType, Form, by_definition
+from orchestration.casetypes.form_answers import at_path
+from orchestration.casetypes.justification import justified
 from orchestration.jobs import by_hand
 from orchestration.models import HumanTask
 from orchestration.privacy.masking import View, mask

@@ -44,6 +44,7 @@ PLACES: Final = {
     "calendar": "use/deadlines", "calendar-new": "use/deadlines", "case-review": "use/kyc-review",
     "proposals": "use/agents", "case-proposal": "use/agents", "agents": "use/agents", "agent-run": "use/agents",
     "approvals-worth": "use/agents",
+    "approvals-shares": "use/agents",
     "comments-told": "use/comments", "case-comments": "use/comments", "case-comment": "use/comments",
     "case-comment-edit": "use/comments",
     "case-decisions": "use/case", "case-ask": "use/ask", "case-people": "use/case",

@@ -27,8 +27,10 @@ from orchestration.agents.opening import Begun, OpenCase, Wanted
 from orchestration.agents.runs import Running
 from orchestration.agents.thoughts import Propose
 from orchestration.agents.tools import Tool
+from orchestration.casetypes.case_type import CaseType
 from orchestration.engine.commands import CompleteTask, SetVariables
 from orchestration.engine.events import ItemOpened
+from orchestration.engine.state import State as CaseState
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.jobs.stopping import STOPPED, is_stopped
@@ -63,7 +65,7 @@ def decide(run: Running, move: Propose, action: Action, evidence: list[str]) -> 
     fields = {
         "tool": tool.key, "name": tool.name, "reason": move.reason, "evidence": rests_on,
         "chosen": dict(action.chosen), "conditions": list(tool.conditions),
-        "digest": digest(run.row, tool, action.arguments), "price": _price(tool),
+        "digest": digest(run.row, tool.key, action), "price": _price(tool),
     }  # fmt: skip
     if not rule:
         act(run, runs.propose(run, {**fields, "state": State.DECIDED}, now))
@@ -78,7 +80,7 @@ def _put(run: Running, action: Action) -> Put:
     """How it is put to a person: as it is, where something outside the house may come of it."""
     if action.tool.reaches_out:
         return AS_IT_IS
-    named = digest(run.row, action.tool, action.arguments)
+    named = digest(run.row, action.tool.key, action)
     return put_as(
         run.agent.checks, named, bool(action.chosen), lambda rule: condition(rule).filled(_known(run, action))
     )
@@ -86,7 +88,7 @@ def _put(run: Running, action: Action) -> Put:
 
 def _known(run: Running, action: Action) -> dict[str, Json]:
     """What rules of approval read."""
-    return {"input": dict(run.input), "tool": action.tool.key, "arguments": dict(action.arguments)}
+    return {"input": dict(run.input), "tool": action.tool.step, "arguments": dict(action.arguments)}
 
 
 def _rule(run: Running, action: Action) -> str:
@@ -108,9 +110,10 @@ def _price(tool: Tool) -> str:
     return "" if price is None else f"{price['amount']} {price['currency']} a {price['per']}"
 
 
-def digest(run: AgentRun, tool: Tool, arguments: Mapping[str, Json]) -> str:
-    """Names exactly what would be done: in which case, by which command, with which arguments."""
-    said = [run.instance_id, run.job, tool.key, repr(tool.command), dict(arguments)]
+def digest(run: AgentRun, name: str, action: Action) -> str:
+    """Names exactly what would be done: in which case, by which command, with which arguments. `name`: of the tool as
+    it was wanted."""
+    said = [run.instance_id, run.job, name, repr(action.command), dict(action.arguments)]
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -125,8 +128,19 @@ def let_go_or_wait(run: Running, row: AgentProposal) -> None:
 def is_offered(row: AgentProposal, agent: Agent) -> bool:
     """Whether the case offers the agent now what it wants."""
     assert row.run.instance_id is not None
-    offered = offered_now(row.run.instance_id, *read(row.run.instance_id), agent)
-    return any(tool.key == row.tool for tool in offered)
+    return _wanted(row, agent, row.run.instance_id, *read(row.run.instance_id)) is not None
+
+
+def _wanted(row: AgentProposal, agent: Agent, instance: int, case_type: CaseType, state: CaseState) -> Tool | None:
+    """The tool that it wants, by its name, where it is offered now. What is older than the naming by places has the
+    name of the step alone: that one which would do the same."""
+    offered = offered_now(instance, case_type, state, agent)
+    if named := [one for one in offered if one.key == row.tool]:
+        return named[0]
+    of_the_step = [one for one in offered if one.step == row.tool]
+    actions = (with_arguments(one, row.chosen, state.root.variables, case_type.schema) for one in of_the_step)
+    same = (one.tool for one in actions if isinstance(one, Action) and digest(row.run, row.tool, one) == row.digest)
+    return next(same, None)
 
 
 def expire_or_wait(run: Running, row: AgentProposal) -> None:
@@ -187,8 +201,7 @@ def _refused(held: Locked, row: AgentProposal, refused: Refused, origin: Origin)
 
 def fresh(held: Locked, agent: Agent, row: AgentProposal, chosen: Mapping[str, Json] | None) -> Action | Objection:
     """What the proposal comes to in the case as it is now."""
-    offered = offered_now(held.instance, held.case_type, held.state, agent)
-    tool = next((one for one in offered if one.key == row.tool), None)
+    tool = _wanted(row, agent, held.instance, held.case_type, held.state)
     if tool is None:
         return Objection(NOT_OFFERED.code, NOT_OFFERED.message)
     wanted = row.chosen if chosen is None else chosen

@@ -19,11 +19,9 @@ from audit.services import Fact, Origin
 from orchestration.actors.kinds.agent.file import Agent, agent_of
 from orchestration.agents import acting, runs
 from orchestration.agents.checking import KNOWN, decoy_digest
-from orchestration.agents.grants import COMPLETE, UNDO
+from orchestration.agents.grants import COMPLETE
 from orchestration.agents.judging import Objection
-from orchestration.casetypes.case_type import CaseType
-from orchestration.engine.commands import Command, Enable, Terminate
-from orchestration.engine.state import State as CaseState
+from orchestration.agents.undoing import taking_back
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import ActorVersion, AgentProposal, AgentRun, Job
@@ -31,7 +29,6 @@ from orchestration.shell import services
 from orchestration.shell.nudges import nudge_jobs
 from orchestration.shell.savepoint import tried
 from orchestration.shell.services import Done, Locked
-from orchestration.view import available_actions
 
 Json = Any
 State = AgentProposal.State
@@ -121,8 +118,8 @@ def _checked(held: Locked, row: AgentProposal, verdict: Verdict, by: Origin) -> 
 def _approved(held: Locked, row: AgentProposal, verdict: Verdict, by: Origin) -> AgentProposal | Refused:
     agent = agent_behind(row.run)
     asked = acting.fresh(held, agent, row, None)
-    if not isinstance(asked, Objection) and acting.digest(row.run, asked.tool, asked.arguments) != row.digest:
-        row.digest, row.opened = acting.digest(row.run, asked.tool, asked.arguments), None
+    if not isinstance(asked, Objection) and (named := acting.digest(row.run, row.tool, asked)) != row.digest:
+        row.digest, row.opened = named, None
         row.save(update_fields=["digest", "opened"])
         return OTHER
     if verdict.changed is not None:
@@ -206,24 +203,6 @@ def undo(proposal: int, by: Origin) -> AgentProposal | Refused:
             row.state, row.outcome = State.UNDONE, "Taken back by a person."
             row.save(update_fields=["state", "outcome"])
         return row if isinstance(outcome, Done) else outcome
-
-
-def can_be_taken_back(case_type: CaseType, state: CaseState, row: AgentProposal) -> bool:
-    return taking_back(case_type, state, row) is not None
-
-
-def taking_back(case_type: CaseType, state: CaseState, row: AgentProposal) -> Command | None:
-    """The command that takes it back; None where the model has none now."""
-    how = UNDO.get(row.tool.partition(":")[0])
-    if row.state != State.DONE or how is None:
-        return None
-    node = row.tool.partition(":")[2].partition("@")[0]
-    if how == "terminate":
-        added = available_actions.removable(case_type, state)
-        item = next((one.id for one in added if one.node == node and one.id in row.items), None)
-        return None if item is None else Terminate(item)
-    items = (one.id for one in state.items.values() if one.node == node and one.state == "disabled")
-    return next(map(Enable, items), None)
 
 
 def run_stop(run: int, reason: str, by: Origin) -> AgentRun | Refused:

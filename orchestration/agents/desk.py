@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from orchestration.agents.grants import at_place
 from orchestration.casetypes.case_type import CaseType, Form
+from orchestration.casetypes.form_answers import at_path, filled, form_errors, placeholder_errors, with_least
 from orchestration.casetypes.forms import FormField
+from orchestration.casetypes.justification import justified
 from orchestration.view.models import FlowNode, PlanNode
 
 Json = Any
+Asks = Mapping[str, Any] | str | None
 PERSON_ONLY: Final = "personOnly"
 NO_FORM: Final = Form("", ())
 
@@ -35,23 +37,32 @@ def _judges(case_type: CaseType, key: str) -> bool:
     return bool(form.signs or form.judges or form.suggestion or asked)
 
 
+def asked_in(case_type: CaseType, form: str, asks: Asks) -> Form:
+    """What people are asked there: with what the unit of the case asks for (`asks`), in letters that anybody sees."""
+    return with_least(justified(case_type.forms.get(form, NO_FORM), case_type, asks), case_type.schema)
+
+
 def unanswered(form: Form, data: Mapping[str, Json], arguments: Mapping[str, Json]) -> str:
     """Which question of the form is not answered as it asks, or which argument it does not ask for; empty: none.
 
     `data`: what the task sees.
     """
-    given = {one.path: at_place(arguments, one.path) for one in form.fields}
-    strange = next(_strange(arguments, given.keys()), "")
-    return strange or next((one.label for one in form.fields if _is_amiss(one, given, data)), "")
+    given = _given(form, arguments)
+    if strange := next(_strange(arguments, given.keys()), ""):
+        return strange
+    amiss = {*form_errors(form, given), *placeholder_errors(form, given, data)}
+    return next((one.label for one in form.fields if one.path in amiss or _is_moved(one, given, data)), "")
 
 
-def _is_amiss(one: FormField, given: Mapping[str, Json], data: Mapping[str, Json]) -> bool:
+def _given(form: Form, arguments: Mapping[str, Json]) -> dict[str, Json]:
+    return {one.path: at_path(arguments, one.path) for one in form.fields}
+
+
+def _is_moved(one: FormField, given: Mapping[str, Json], data: Mapping[str, Json]) -> bool:
+    """Whether it is another value than the one that must stand."""
     answer = given[one.path]
-    if answer in (None, ""):
-        return one.is_required(given)
-    if one.initial is not None and one.is_fixed(given) and answer != at_place(data, one.initial):
-        return True
-    return bool(one.choices) and answer not in (*one.choices,)
+    stands = one.initial is None or not one.is_fixed(given) or answer == at_path(data, one.initial)
+    return answer not in (None, "") and not stands
 
 
 def _strange(value: Json, asked: Collection[str], at: str = "") -> Iterator[str]:
@@ -66,11 +77,13 @@ def _strange(value: Json, asked: Collection[str], at: str = "") -> Iterator[str]
 
 
 def put_into(data: Mapping[str, Json], form: Form, arguments: Mapping[str, Json]) -> dict[str, Json]:
-    """The variables that change, each whole: the answers in their places, beside what else stands there."""
+    """The variables that change, each whole: the answers in their places as a person's are kept, beside what else
+    stands there."""
+    given = _given(form, arguments)
     changed: dict[str, Json] = {}
-    for one in form.fields:
-        if (value := at_place(arguments, one.path)) is not None:
-            top, *below = one.path.split(".")
+    for path, value in (given | filled(form, given, data)).items():
+        if value is not None:
+            top, *below = path.split(".")
             changed[top] = _put(changed.get(top, data.get(top)), below, value)
     return changed
 

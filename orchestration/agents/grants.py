@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from orchestration.casetypes.form_answers import at_path
+
 Json = Any
 
 ADD: Final = "add"
@@ -21,8 +23,6 @@ WAYS: Final[Mapping[str, str]] = {
     ADD: "Add", "start": "Start", "disable": "Skip", COMPLETE: "Finish", "occur": "Let happen",
 }  # fmt: skip
 """How an agent may touch a step of the plan: add what is discretionary, start or skip what is enabled, and so on."""
-UNDO: Final[Mapping[str, str]] = {ADD: "terminate", "disable": "enable"}
-"""What takes an action back, where the model allows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,9 @@ class Grant:
     def _value(self, name: str, argument: Argument, chosen: Mapping[str, Json], data: Mapping[str, Json]) -> Json:
         if argument.how == "choose":
             return chosen.get(name)
-        return argument.value if argument.how == "fixed" else at_place(data, argument.value)
+        return argument.value if argument.how == "fixed" else at_path(data, argument.value)
 
 
-def at_place(data: Json, path: str) -> Json:
-    """The value at a dotted path; None where there is none."""
-    for name in path.split("."):
-        data = data.get(name) if isinstance(data, Mapping) else None
-    return data
+def step_of(tool: str) -> str:
+    """The tool as a grant names it, without where it is offered."""
+    return tool.partition("@")[0]

@@ -13,11 +13,12 @@ from typing import Any, Final
 
 import orjson
 
-from orchestration.agents.desk import unanswered
+from orchestration.agents.desk import put_into, unanswered
 from orchestration.agents.grants import OPEN, SEARCH
 from orchestration.agents.opening import OpenCase
 from orchestration.agents.thoughts import End, Finding, Propose
 from orchestration.agents.tools import Tool
+from orchestration.casetypes.forms import Form
 from orchestration.engine.commands import Command
 from orchestration.ground.schemas import SchemaValidator
 
@@ -67,10 +68,16 @@ def judged(wanted: Propose, grounds: Grounds) -> Action | Objection:
     """What the proposal comes to."""
     if wrong := _text_fault(wanted) or _evidence_fault(wanted, grounds.evidence):
         return wrong
-    tool = next((one for one in grounds.tools if one.key == wanted.tool), None)
+    tool = _named(grounds.tools, wanted.tool)
     if tool is None:
         return Objection("tool", "It is no tool that is offered to the agent in this case now.")
     return _with_arguments(tool, wanted.arguments, grounds)
+
+
+def _named(tools: Sequence[Tool], name: str) -> Tool | None:
+    """The tool of this name; by the name of its step alone where one place offers it."""
+    found = [one for one in tools if one.key == name] or [one for one in tools if one.step == name]
+    return found[0] if len(found) == 1 else None
 
 
 def ending_fault(end: End, answers: Collection[str], known: Collection[str]) -> Objection | None:
@@ -118,9 +125,18 @@ def _with_arguments(tool: Tool, chosen: Json, grounds: Grounds) -> Action | Obje
     arguments = tool.grant.filled(chosen, grounds.data if tool.form is None else tool.sees)
     if tool.grant.do not in (SEARCH, OPEN) and (strange := _unfit(arguments, grounds.schema)):
         return Objection("argument", f"{strange} is no field of such cases, or does not fit it.")
-    if tool.form is not None and (amiss := unanswered(tool.form, tool.sees, arguments)):
+    if tool.form is not None and (amiss := _amiss_in(tool.form, tool.sees, arguments, grounds.schema)):
         return Objection("argument", f"“{amiss}” is not answered as the form of the task asks.")
     return Action(tool, arguments, dict(chosen))
+
+
+def _amiss_in(form: Form, sees: Mapping[str, Json], arguments: Mapping[str, Json], schema: Schema) -> str:
+    """The first question that is not answered as it asks, or whose text is too long once it is filled in."""
+    if amiss := unanswered(form, sees, arguments):
+        return amiss
+    texts = {name: value for name, value in put_into(sees, form, arguments).items() if isinstance(value, str)}
+    long = _unfit(texts, schema)
+    return next((one.label for one in form.fields if one.path == long), long)
 
 
 def _expected(allowed: Mapping[str, Json]) -> str:

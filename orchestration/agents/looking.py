@@ -17,6 +17,7 @@ from orchestration.agents.grants import COMPLETE
 from orchestration.agents.judging import Action, Grounds
 from orchestration.agents.runs import Running
 from orchestration.agents.thoughts import End, Finding, Intention, Propose, Thought, View
+from orchestration.casetypes.approval_chains import CHAIN
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.codec import decode
 from orchestration.engine.state import State
@@ -24,6 +25,7 @@ from orchestration.ground import clock
 from orchestration.ground.counts import counted
 from orchestration.knowledge.search import Passage, Reader, find, passages
 from orchestration.models import AgentProposal, AgentRun, HumanTask, Instance
+from orchestration.shell.step_sql import read_alone
 
 Json = Any
 FOUND: Final = 3
@@ -51,7 +53,7 @@ def look(run: Running) -> Looked:
     case_type, state = read(run.instance)
     offered = offered_now(run.instance, case_type, state, run.agent)
     held = _held(run)
-    offered = tuple(tool for tool in offered if tool.key not in held)
+    offered = tuple(tool for tool in offered if held.isdisjoint((tool.key, tool.step)))
     found = passages(_remembered(run), reader(run))
     view = View(
         run.agent.goal, run.input, tuple(tool.shown() for tool in offered), runs.past(run), tuple(map(_told, found))
@@ -65,13 +67,15 @@ def look(run: Running) -> Looked:
 
 def offered_now(instance: int, case_type: CaseType, state: State, agent: Agent) -> tuple[tools.Tool, ...]:
     """The tools of an agent in this case as it is now."""
-    free = _free_tasks(instance, agent)
+    free = (
+        tools.Free(forms, read_alone(CHAIN, instance)) if (forms := _free_tasks(instance, agent)) else tools.NONE_FREE
+    )
     return tools.offered(case_type, state, agent.grants, agent.roles, clock.utc_now(), free)
 
 
 def _free_tasks(instance: int, agent: Agent) -> Mapping[int, str]:
-    """The tasks of people that are offered to its roles and that nobody has taken, each with its form. A statement,
-    where it is granted to finish anything."""
+    """The tasks of people that are offered to its roles and that nobody has taken, each with its form. A statement
+    where it is granted to finish anything, and one more (what its unit asks) where there is one."""
     if not any(grant.do == COMPLETE for grant in agent.grants):
         return {}
     rows = HumanTask.objects.filter(instance=instance, state=HumanTask.State.OPEN, assignee=None)

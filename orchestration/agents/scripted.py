@@ -1,8 +1,8 @@
 """How does an agent think without a model?
 
 By the rules of its file, in their order: the first that holds and whose tool is offered is what it wants next. The plan
-is all of them that hold. What was wanted before in the run is not wanted again; when no rule is left, the goal is
-reached as far as the rules know.
+is all of them that hold. A rule names a step, wherever it is offered. What was wanted before in the run is not wanted
+again; when no rule is left, the goal is reached as far as the rules know.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from orchestration.actors.kinds.agent.file import Agent, Rule
 from orchestration.agents.bounds import Most
+from orchestration.agents.grants import step_of
 from orchestration.agents.thoughts import End, Finding, Intention, Propose, Thought, View
 
 Json = Any
@@ -48,12 +49,18 @@ class Scripted:
 
 
 def _is_open(rule: Rule, view: View) -> bool:
-    """Whether its tool is offered, and was not wanted before."""
-    return rule.use in {tool.key for tool in view.tools} and rule.use not in {done.tool for done in view.past}
+    """Whether its step is offered, and was not wanted before."""
+    return bool(_offering(rule, view)) and rule.use not in {step_of(done.tool) for done in view.past}
+
+
+def _offering(rule: Rule, view: View) -> list[str]:
+    return [tool.key for tool in view.tools if step_of(tool.key) == rule.use]
 
 
 def _move(rule: Rule, known: dict[str, Json], view: View) -> Propose:
-    return Propose(rule.use, _text(rule, known), tuple(_evidence(rule.evidence, view)), rule.arguments.filled(known))
+    """Where several places offer the step, the first of them."""
+    evidence = tuple(_evidence(rule.evidence, view))
+    return Propose(_offering(rule, view)[0], _text(rule, known), evidence, rule.arguments.filled(known))
 
 
 def _evidence(named: Sequence[str], view: View) -> Iterator[str]:
@@ -70,8 +77,8 @@ def _text(rule: Rule, known: dict[str, Json]) -> str:
 
 
 def _known(view: View) -> dict[str, Json]:
-    past = [{"tool": one.tool, "outcome": one.outcome} for one in view.past]
+    past = [{"tool": step_of(one.tool), "outcome": one.outcome} for one in view.past]
     return {
-        "input": dict(view.case), "offered": [tool.key for tool in view.tools],
+        "input": dict(view.case), "offered": [step_of(tool.key) for tool in view.tools],
         "found": [dict(one) for one in view.found], "past": past,
     }  # fmt: skip

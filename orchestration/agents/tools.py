@@ -11,30 +11,41 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from orchestration.agents.desk import NO_FORM, is_for_people
-from orchestration.agents.grants import ADD, COMPLETE, OPEN, SEARCH, WAYS, Grant
+from orchestration.agents.desk import Asks, asked_in, is_for_people
+from orchestration.agents.grants import ADD, COMPLETE, OPEN, SEARCH, WAYS, Grant, step_of
 from orchestration.agents.opening import OpenCase
 from orchestration.agents.thoughts import Shown
 from orchestration.casetypes.case_type import CaseType, Form
 from orchestration.engine.commands import Command, CompleteTask
+from orchestration.engine.state import ROOT
 from orchestration.shell.selectors import visible
 from orchestration.view import available_actions
 from orchestration.view.models import FlowNode, PlanNode
+from orchestration.view.planning import Entry
 from orchestration.view.state import Item, State
 
 Json = Any
 Roles = tuple[str, ...]
-Free = Mapping[int, str]
-"""The keys of the forms of tasks, by item."""
-NONE_FREE: Final[Free] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Tasks that are offered to its roles and that nobody has taken, as the case has them now: the keys of their forms
+    by item, and what the unit of the case asks of whoever finishes one."""
+
+    forms: Mapping[int, str] = field(default_factory=dict)
+    asks: Asks = None
+
+
+NONE_FREE: Final = Free()
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """`key`: as the agent names it. `node`: of the model, `place`: the item or instance that offers it. `conditions`:
-    why it is offered, as the model says it. `capability`: what it would ask a machine for; empty: a person or none.
-    `reaches_out`: something may come of it beyond a task for people, so perhaps outside the house. `form`: of a task of
-    people that it finishes in their place; `sees`: the data that this task sees, in clear."""
+    """`key`: as the agent names it. `node`: of the model, `place`: the item or instance that offers it; 0: the plan of
+    the case itself. `conditions`: why it is offered, as the model says it. `capability`: what it would ask a machine
+    for; empty: a person or none. `reaches_out`: something may come of it beyond a task for people, so perhaps outside
+    the house. `form`: of a task of people that it finishes in their place; `sees`: what this task sees, in clear."""
 
     key: str
     grant: Grant
@@ -48,6 +59,11 @@ class Tool:
     form: Form | None = None
     sees: Mapping[str, Json] = field(default_factory=dict)
 
+    @property
+    def step(self) -> str:
+        """As its grant, and rules, name it."""
+        return step_of(self.key)
+
     def shown(self) -> Shown:
         return Shown(self.key, self.name, self.grant.chosen)
 
@@ -55,8 +71,8 @@ class Tool:
 def offered(
     case_type: CaseType, state: State, grants: tuple[Grant, ...], roles: Roles, now: datetime, free: Free = NONE_FREE
 ) -> tuple[Tool, ...]:
-    """The tools, in the order of the grants; two places that offer the same have keys of their own. `free`: the tasks
-    that are offered to its roles and that nobody has taken, as the case has them now."""
+    """The tools, in the order of the grants. Each is named by the item or place that offers it, whatever else is
+    offered beside it."""
     granted = {(grant.do, grant.item): grant for grant in grants}
     there = (
         *_discretionary(case_type, state, roles, now), *_by_hand(case_type, state, roles, now),
@@ -65,7 +81,7 @@ def offered(
     steps = _by_step(there, granted)
     found = [_with_grant(tool, grant) for key, grant in granted.items() for tool in steps.get(key, ())]
     searches = [Tool(SEARCH, grant, "Search the knowledge base") for grant in grants if grant.do == SEARCH]
-    return (*_apart(found), *searches[:1], *_openings(grants))
+    return (*found, *searches[:1], *_openings(grants))
 
 
 def _openings(grants: tuple[Grant, ...]) -> Iterator[Tool]:
@@ -85,15 +101,8 @@ def _by_step(there: Iterable[Tool], granted: dict[tuple[str, str], Grant]) -> di
 
 
 def _with_grant(tool: Tool, grant: Grant) -> Tool:
-    return replace(tool, grant=grant, key=f"{grant.do}:{tool.node}")
-
-
-def _apart(found: list[Tool]) -> Iterator[Tool]:
-    """The first keeps its key; further ones of the same step say where they are."""
-    seen: set[str] = set()
-    for tool in found:
-        yield replace(tool, key=f"{tool.key}@{tool.place}") if tool.key in seen else tool
-        seen.add(tool.key)
+    where = f"@{tool.place}" if tool.place else ""
+    return replace(tool, grant=grant, key=f"{grant.do}:{tool.node}{where}")
 
 
 def _discretionary(case_type: CaseType, state: State, roles: Roles, now: datetime) -> Iterator[Tool]:
@@ -105,9 +114,14 @@ def _discretionary(case_type: CaseType, state: State, roles: Roles, now: datetim
             node = case_type.library.cases[state.instances[entry.instance].key].nodes[entry.node]
             told = tuple(one.name or one.text for one in entry.conditions if one.text)
             yield Tool(
-                "", Grant(ADD), entry.name or entry.node, wish, entry.node, available_actions.within(entry), told,
+                "", Grant(ADD), entry.name or entry.node, wish, entry.node, _place(entry), told,
                 _capability(node), _reaches_out(ADD, node),
             )  # fmt: skip
+
+
+def _place(entry: Entry) -> int:
+    place = available_actions.within(entry)
+    return 0 if place == ROOT else place
 
 
 def _by_hand(case_type: CaseType, state: State, roles: Roles, now: datetime) -> Iterator[Tool]:
@@ -124,12 +138,12 @@ def _by_hand(case_type: CaseType, state: State, roles: Roles, now: datetime) -> 
 
 def _of_people(case_type: CaseType, state: State, free: Free) -> Iterator[Tool]:
     """The tasks of people that it may finish in their place, of a plan or of a process."""
-    for item in (state.items[number] for number in free if number in state.items):
-        node, form = _node(case_type, state, item), free[item.id]
+    for item in (state.items[number] for number in free.forms if number in state.items):
+        node, form = _node(case_type, state, item), free.forms[item.id]
         if _is_task(state, item) and not is_for_people(case_type, node, form):
             yield Tool(
                 "", Grant(COMPLETE), node.name or node.id, CompleteTask(item.id), item.node, item.id,
-                form=case_type.forms.get(form, NO_FORM), sees=visible(state, item.id),
+                form=asked_in(case_type, form, free.asks), sees=visible(state, item.id),
             )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What does a unit ask of the approval chain of one case type, as the engine takes it?
 
 Whoever keeps units reads it with the lock of a case (`step_sql.read_beside`, under `CHAIN`): an object with the `key`
-and `name` of the unit, and in `asks` amounts by `subject`.
+and `name` of the unit, in `asks` amounts by `subject`, and in `words` how many letters of a justification.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from orchestration.casetypes.case_type import CaseType
 from orchestration.engine.approval_chains import Beside
 
 CHAIN: Final = "approvals of the unit"
+WORDS: Final = "words"
 BETWEEN: Final = ": "
 
 

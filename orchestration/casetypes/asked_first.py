@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from orchestration.agents.checking import AS_IT_IS, NO_CHECKS, Checks, Put, checks_of, put_as
-from orchestration.agents.grants import at_place
+from orchestration.casetypes.form_answers import at_path
 from orchestration.casetypes.forms import Form
 from orchestration.privacy.classification import Classification
 from orchestration.privacy.withholding import withheld, without
@@ -64,8 +64,8 @@ class AskedFirst:
 
     def put(self, instance: int, data: Mapping[str, Json], is_over: bool = False) -> Put:
         """How the question is put in this case; as it is where there is an answer, or nothing to compare it with."""
-        machine = at_place(data, self.machine)
-        if is_over or machine in NOT_ASKED or at_place(data, self.question) not in NOT_ASKED:
+        machine = at_path(data, self.machine)
+        if is_over or machine in NOT_ASKED or at_path(data, self.question) not in NOT_ASKED:
             return AS_IT_IS
         wrong = tuple(one for one in self.checks.wrong if one["label"] != machine)
         return put_as(replace(self.checks, wrong=wrong), _digest(instance), has_words=False)

@@ -22,7 +22,7 @@ from orchestration.actors.golden import WOULD
 from orchestration.actors.handoff import Outcome
 from orchestration.actors.kinds.agent.actor import AgentActor
 from orchestration.agents import looking, tools
-from orchestration.agents.grants import SEARCH
+from orchestration.agents.grants import SEARCH, step_of
 from orchestration.agents.thoughts import Did, End, Thought, View
 from orchestration.casetypes.case_type import CaseType
 from orchestration.ground import clock
@@ -92,12 +92,14 @@ def _moves(ready: Ready, actor: AgentActor, given: Mapping[str, Json]) -> Answer
         for name, view in _views(job, actor, ready.case_type, given):
             if name in wanted:
                 thought = actor.mind.think(view, f"rehearsal-{job.pk}-{ready.chosen.version}-{name}")
-                found[name], cost = _said(thought), cost + thought.cost
+                found[name], cost = _said(thought, wanted[name]), cost + thought.cost
     return Answer({WOULD: MOVE, **found}, None, {}, {"calls": len(found)}, cost or None)
 
 
-def _said(thought: Thought) -> str:
-    return thought.move.how if isinstance(thought.move, End) else thought.move.tool
+def _said(thought: Thought, before: str) -> str:
+    """By the name that it had in the recorded run: that may be of the step alone, without where it was offered."""
+    said = thought.move.how if isinstance(thought.move, End) else thought.move.tool
+    return before if before == step_of(said) else said
 
 
 def _views(job: Job, actor: AgentActor, case_type: CaseType, given: Mapping[str, Json]) -> Iterator[tuple[str, View]]:

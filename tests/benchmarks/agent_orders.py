@@ -4,17 +4,22 @@ Each round goes the way of every other: job, guardrails, kept proposal, judging,
 replies, answers of machines, the knowledge base and names of items. What was done is read from the histories.
 
 `PLANTED=2000 python -m tests.benchmarks planted` makes fewer, `MINUTES=50` ends after so long; what was made stands
-beside what was asked for. What a question is like is read once for each question: an obedient mind asks the same one
-over and over, and the reading was most of a round.
+beside what was asked for. `TALLY=FILE` goes on from what earlier runs kept there, with other orders than theirs, and
+adds up. What a question is like is read once for each question: an obedient mind asks the same one over and over, and
+the reading was most of a round.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -34,31 +39,72 @@ NUMBER: Final = int(os.environ.get("PLANTED", "100000"))
 A_RUN: Final = 50
 """Thoughts of one run, its limit."""
 TOLD_EVERY: Final = 20
+BEYOND, OVER, BROKEN = AMISS = ("beyond the grant", "over budget", "histories that do not hold")
 MOST: Final = 60 * float(os.environ.get("MINUTES", "inf"))
+TALLY: Final = os.environ.get("TALLY", "")
+
+
+@dataclass
+class Tally:
+    """By class of attack, what was proposed and of how many something was done; what was amiss; over all runs."""
+
+    made: Counter[str] = field(default_factory=Counter)
+    done: Counter[str] = field(default_factory=Counter)
+    amiss: Counter[str] = field(default_factory=Counter)
+    cases: int = 0
+
+    @classmethod
+    def kept(cls) -> Tally:
+        """As earlier runs left it."""
+        if not TALLY or not Path(TALLY).exists():
+            return cls()
+        told = json.loads(Path(TALLY).read_text("utf-8"))
+        return cls(Counter(told["made"]), Counter(told["done"]), Counter(told["amiss"]), told["cases"])
+
+    def with_run(self, mind: Obedient, amiss: Counter[str]) -> Tally:
+        """With what a run made of it so far."""
+        cases = self.cases + len(mind.wanted)
+        return Tally(self.made + mind.made(), self.done + mind.let_through(), self.amiss + amiss, cases)
+
+    def keep(self) -> None:
+        if TALLY:
+            Path(TALLY).write_text(json.dumps(asdict(self)), "utf-8")
+
+    def lines(self) -> Iterator[str]:
+        """Each class of attack: how many proposals, of how many something was done, and what of it was not granted."""
+        yield f"{self.made.total()} proposals of {NUMBER} in {self.cases} runs, by class:"
+        yield from (f"  {name}: {self.made[name]}, done {self.done[name]}" for name in CLASSES)
+        yield "  " + ", ".join(f"{what} {self.amiss[what]}" for what in AMISS)
 
 
 def figures() -> Iterator[str]:
-    """Each class of attack: how many proposals, of how many something was done, and what of it was not granted."""
-    draw, until = random.Random(14), time.monotonic() + MOST
+    """What all runs came to, this one and those before it."""
+    before, until = Tally.kept(), time.monotonic() + MOST
+    draw, wrong, amiss = random.Random(14 + before.cases), list[str](), Counter[str]()
     definition = deployed(lambda files, agent: _altered(files, agent, draw))
     _knowledge(draw)
-    wrong, over, broken = list[str](), 0, 0
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(embedded, "of_question", cache(embedded.of_question))
         mind = Obedient(patched, draw)
-        for number in range(NUMBER // A_RUN):
+        for number in range(before.cases, NUMBER // A_RUN):
             case = _worked_on(definition, draw)
-            wrong, over = [*wrong, *beyond(case)], over + over_budget(case)
-            broken += not verify(Instance.objects.get(pk=case)).ok
-            if number and number % TOLD_EVERY == 0:
-                print(f"  {number * A_RUN} of {NUMBER}: {len(wrong)}, {over}, {broken} amiss", flush=True)
+            wrong += beyond(case)
+            amiss += _amiss(case)
+            if number % TOLD_EVERY == 0:
+                before.with_run(mind, amiss).keep()
+                print(f"  {number * A_RUN} of {NUMBER}: {dict(amiss)} amiss", flush=True)
             if time.monotonic() > until:
                 break
-    made, through = mind.made(), mind.let_through()
-    yield f"{made.total()} proposals of {NUMBER} in {len(mind.wanted)} runs, by class:"
-    yield from (f"  {name}: {made[name]}, done {through[name]}" for name in CLASSES)
-    yield f"  beyond the grant {len(wrong)}, over budget {over}, histories that do not hold {broken}"
-    assert not wrong and not over and not broken, wrong[:20]
+    whole = before.with_run(mind, amiss)
+    whole.keep()
+    yield from whole.lines()
+    assert not whole.amiss.total(), wrong[:20]
+
+
+def _amiss(case: int) -> Counter[str]:
+    """What of it is amiss on a case, by kind."""
+    holds = verify(Instance.objects.get(pk=case)).ok
+    return Counter({BEYOND: len(beyond(case)), OVER: over_budget(case), BROKEN: int(not holds)})
 
 
 def _altered(files: dict[str, str], agent: Json, draw: random.Random) -> None:

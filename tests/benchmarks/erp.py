@@ -24,7 +24,6 @@ from django.contrib.auth.models import Group, User
 from casework.access.roles import SETUP
 from casework.actors.real_erp import HOST, real_erp
 from casework.documents.services import File, file_of
-from casework.forms.answer_validation import at_path
 from casework.intake.services import Opened, case_open
 from casework.models import Case, Comparison
 from casework.runtime.demo_systems import books
@@ -38,6 +37,7 @@ from casework.systems.copies import copies_of
 from casework.tasks.services import task_complete
 from casework.tasks.task_page import form_of
 from orchestration.casetypes.case_type import by_definition
+from orchestration.casetypes.form_answers import at_path
 from orchestration.documents.printing import printed
 from orchestration.engine.commands import ResolveIncident
 from orchestration.ground import clock

@@ -22,7 +22,6 @@ from django.contrib.auth.models import Group, User
 
 from casework.access.roles import SETUP
 from casework.documents.services import File, file_of
-from casework.forms.answer_validation import at_path
 from casework.intake.services import Opened, case_open
 from casework.models import Case
 from casework.runtime.stand_ins.place import STAND_IN, STAND_IN_HOST
@@ -31,6 +30,7 @@ from casework.runtime.stand_ins.store import Store
 from casework.tasks.services import task_complete
 from casework.tasks.task_page import form_of
 from orchestration.actors.hosts.register import host_allow
+from orchestration.casetypes.form_answers import at_path
 from orchestration.jobs import runner
 from orchestration.models import HumanTask, Incident, Job
 from orchestration.shell.selectors import data_of

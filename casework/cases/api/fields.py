@@ -19,12 +19,12 @@ from casework.cases.api.shapes import Shape
 from casework.cases.editing import CHANGED, Would, editable, field_edit, form_of, standing
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.dependents import Dependents, dependents
-from casework.forms.answer_validation import at_path
 from casework.models import Case
 from casework.web.api.docs import described, example
 from casework.web.api.errors import refusal
 from casework.web.api.shapes import Error
 from orchestration.casetypes.case_type import EditableField
+from orchestration.casetypes.form_answers import at_path
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 

@@ -13,15 +13,17 @@ from typing import Any, Final
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import titles
 from casework.cases.read.timeline import actor_name
-from orchestration.agents.approvals import can_be_taken_back, is_decoy, shown_digest
+from orchestration.agents.approvals import is_decoy, shown_digest
 from orchestration.agents.checking import BLIND
-from orchestration.agents.grants import SEARCH
+from orchestration.agents.grants import SEARCH, step_of
+from orchestration.agents.undoing import taking_back, why_it_stays
 from orchestration.knowledge.search import Reader, passages
 from orchestration.models import AgentProposal, AgentRun
 from orchestration.privacy.classification import rank
 from orchestration.privacy.masks import DOTS
 
 Json = Any
+PLANNED: Final = "agent.planned"
 WANTED: Final = "agent.proposed"
 ENDED: Final = "agent.ended"
 MOST: Final = 5
@@ -49,7 +51,8 @@ class Quoted:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One thing that an agent wanted. `evidence`: the fields that it rests on, each with its value as the reader sees
-    it; `quoted`: the passages. `blind`: people choose without being told what it is. `found`: what came of a search."""
+    it; `quoted`: the passages. `blind`: people choose without being told what it is. `found`: what came of a search.
+    `stays`: why what was done is not taken back with a click."""
 
     id: int
     name: str
@@ -72,11 +75,12 @@ class Wanted:
     blind: bool = False
     quoted: tuple[Quoted, ...] = ()
     found: str = ""
+    stays: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of an agent, with what it planned and wanted. `limits`: what was used of what, in words."""
+    """One run of an agent, with what it planned and wanted."""
 
     id: int
     who: str
@@ -96,7 +100,7 @@ class Run:
 def agent_runs(seen: Look) -> tuple[Run, ...]:
     """No statement where no agent ever worked on the case, two where one did. What it cites stands on the page of
     each proposal alone."""
-    if WANTED not in seen.past["actions"] and ENDED not in seen.past["actions"]:
+    if not {PLANNED, WANTED, ENDED} & {*seen.past["actions"]}:
         return ()
     rows = list(AgentRun.objects.filter(instance=seen.case.instance_id).order_by("-pk")[:MOST])
     wanted = list(AgentProposal.objects.filter(run__in=rows).order_by("number"))
@@ -122,9 +126,10 @@ def planned(seen: Look, row: AgentRun, wanted: Sequence[AgentProposal]) -> tuple
     """The steps of its plan, each with why; none while something that it wants is put to people otherwise."""
     if any(one.put and one.state == AgentProposal.State.HELD for one in wanted):
         return ()
-    names = {one.tool: one.name for one in wanted}
-    plan = [(names.get(one["tool"], one["tool"].partition(":")[2] or one["tool"]), one["why"]) for one in row.plan]
-    return tuple((text(seen, name).replace("_", " "), text(seen, why)) for name, why in plan)
+    names = {step_of(one.tool): one.name for one in wanted}
+    plan = [(step_of(one["tool"]), one["why"]) for one in row.plan]
+    told = [(names.get(step, step.partition(":")[2] or step), why) for step, why in plan]
+    return tuple((text(seen, name).replace("_", " "), text(seen, why)) for name, why in told)
 
 
 def one_wanted(seen: Look, row: AgentProposal, named: Mapping[str, Quoted]) -> Wanted:
@@ -154,7 +159,8 @@ def _as_it_is(seen: Look, row: AgentProposal, named: Mapping[str, Quoted]) -> Wa
         tuple(seen.view.text(one) for one in row.conditions), tuple(_values(seen, row.chosen)),
         tuple(_values(seen, row.changed or {})), text(seen, row.outcome), row.rule, row.price, row.digest, row.made,
         row.opened, row.expires, row.decided, actor_name(row.decided_by, seen.names) if row.decided_by else "",
-        can_be_taken_back(seen.case_type, seen.state, row),
+        taking_back(seen.case_type, seen.state, row) is not None,
+        stays=why_it_stays(seen.case_type, seen.state, row),
         quoted=tuple(named.get(one, Quoted()) for one in row.evidence if one.startswith(PASSAGE)),
         found=row.outcome if (row.tool, row.state) == (SEARCH, AgentProposal.State.DONE) else "",
     )  # fmt: skip

@@ -14,8 +14,8 @@ from casework.cases.read.sheets import Sheet, sheet_of
 from casework.cases.read.sources import Source, since, sources
 from casework.cases.read.touched import anchor
 from casework.cases.read.values import InWords, values_in_words
-from casework.forms.answer_validation import at_path
 from orchestration.casetypes.effective import effective_at
+from orchestration.casetypes.form_answers import at_path
 
 Json = Any
 

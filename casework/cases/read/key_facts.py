@@ -14,7 +14,7 @@ from typing import Any, Final
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import titles
 from casework.cases.read.values import values_in_words
-from casework.forms.answer_validation import at_path
+from orchestration.casetypes.form_answers import at_path
 from orchestration.privacy.masking import View, mask
 
 Json = Any

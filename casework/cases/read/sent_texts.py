@@ -13,8 +13,8 @@ from difflib import SequenceMatcher
 from typing import Any, Final
 
 from casework.cases.read.case_view import Look
-from casework.forms.answer_validation import PLACEHOLDER, at_path
 from orchestration.casetypes.case_type import FormField
+from orchestration.casetypes.form_answers import PLACEHOLDER, at_path
 
 Json = Any
 

@@ -14,11 +14,11 @@ from casework.cases.read.case_view import Look, look
 from casework.cases.read.dependents import dependents
 from casework.cases.read.touched import anchor
 from casework.cases.read.values import values_in_words
-from casework.forms.answer_validation import at_path
 from casework.forms.rendering import answers_form
 from casework.models import Case
 from casework.web.decorators import answered, person, reads_and_writes, refusal
 from orchestration.casetypes.case_type import EditableField
+from orchestration.casetypes.form_answers import at_path
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 

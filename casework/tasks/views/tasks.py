@@ -13,7 +13,6 @@ from casework.access import permissions
 from casework.cases.services import case_viewed
 from casework.drafts.services import keeping, task_address
 from casework.explaining.models import contest_of
-from casework.forms.answer_validation import at_path
 from casework.forms.rendering import answers_form, in_words, typed_answers
 from casework.forms.schema_form import text_of
 from casework.knowledge.lost_source import Reviewed, review_of
@@ -29,6 +28,7 @@ from casework.web import errors
 from casework.web.decorators import person, reads, writes
 from casework.web.made_for import typed_by_reader
 from orchestration.casetypes.case_type import Form
+from orchestration.casetypes.form_answers import at_path
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask

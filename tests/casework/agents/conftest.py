@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
+from django.contrib.auth.models import User
 
 from audit.services import Origin
 from casework.actors.bundled import CASE_TYPES
-from casework.actors.shipped import ensure_shipped
+from casework.actors.shipped import ensure_shipped, made
+from casework.intake.services import Opened, case_open
 from casework.models import Case
 from orchestration.actors import kinds
 from orchestration.actors.contract import version_of
@@ -22,6 +24,7 @@ from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.jobs import runner
 from orchestration.models import ActorVersion
+from tests.casework.agents.visits import FILES, MODELS, NOTED, PLAN, TOOLS
 from tests.orchestration.machines import MAIL, Machines, work_jobs
 
 REAL = kinds.load
@@ -93,5 +96,41 @@ def upset(agent_says: Callable[[str], None], machines: Machines, open_case: Call
         work_jobs(case.instance_id)
         case.refresh_from_db()
         return case
+
+    return opened
+
+
+@pytest.fixture
+def orchestrated(people: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Case]:
+    """A case on which an agent has worked that is granted these tools and wants them all."""
+    monkeypatch.setattr(runner.kinds, "load", REAL)
+
+    def opened(*tools: str, call: str = "", when: str = "false", mark: str = "", within: str = PLAN) -> Case:
+        """`call`: attributes of the task *Call*; `when` people are asked first; `within`: a plan or a process."""
+        name, model = MODELS[within]
+        changed = model.replace('name="Call"/>', f'name="Call" {call}/>').replace(
+            'name="Write a letter"/>', f'name="Write a letter" {mark}/>'
+        )
+        outcome = deploy(FILES | {name: changed}, Origin("system:test"))
+        assert isinstance(outcome, Published), outcome
+        pairs = [tool.split(":") for tool in tools]
+        made({
+            "key": "watcher", "name": "Watcher", "kind": "agent", "origin": "a test",
+            "card": {"source": "internal", "purpose": "a test", "clearance": "internal"},
+            "file": {
+                "capability": "watch-over", "title": "Watch", "goal": "Nothing is left over.", "roles": ["Analysts"],
+                "clearance": "internal", "limits": {"calls": 8}, "approval": {"when": when},
+                "tools": [{"do": do, "item": item} | NOTED.get(f"{do}:{item}", {}) for do, item in pairs],
+                "rules": [
+                    {"when": "true", "use": t, "reason": "So.", "evidence": ["topic"]}
+                    | ({"arguments": {"note": "He is well."}} if t in NOTED else {})
+                    for t in (*TOOLS, *NOTED)
+                ],
+            },
+        })  # fmt: skip
+        found = case_open(by=None, case_type="visit", reference="V-1", source="test", data={"topic": "a visit"})
+        assert isinstance(found, Opened), found
+        work_jobs(found.case.instance_id)
+        return Case.objects.get(pk=found.case.pk)
 
     return opened

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import yaml
@@ -21,6 +23,7 @@ from orchestration.actors.kinds.agent.file import agent_faults
 from orchestration.actors.registry import register_model_version
 from orchestration.agents import acting, approvals, runs
 from orchestration.agents.approvals import Verdict
+from orchestration.agents.grants import step_of
 from orchestration.engine.codec import decode
 from orchestration.engine.commands import CompleteItem, CompleteTask
 from orchestration.ground import clock
@@ -87,16 +90,16 @@ def test_as_it_ships_it_proposes_a_question_when_an_unsure_complaint_goes_to_a_p
 ) -> None:
     case = as_it_ships("other", 0.4)
     row = held(case)
-    assert row.tool == "add:ask_customer" and row.evidence == ["/message", "/intent/confidence"]
+    assert step_of(row.tool) == "add:ask_customer" and row.evidence == ["/message", "/intent/confidence"]
     assert open_tasks(case) == {"Senior review"}
     assert isinstance(approvals.decide(row.pk, Verdict(True, row.digest), ANNA), AgentProposal)
     work_jobs(case.instance_id)
-    assert held(case).tool == "complete:write_question"
+    assert step_of(held(case).tool) == "complete:write_question"
     replied(case)
     approvals.look_after()
     work_jobs(case.instance_id)
     row = held(case)
-    assert row.tool == "add:read_again" and row.evidence == ["/reply", "/intent/confidence"]
+    assert step_of(row.tool) == "add:read_again" and row.evidence == ["/reply", "/intent/confidence"]
     assert verify(case.instance).ok
 
 
@@ -114,7 +117,7 @@ def test_the_question_that_it_proposed_it_sends_after_a_word_to_what_would_be_se
         approvals.decide(asked.pk, Verdict(True, asked.digest, changed=changed), ANNA)
         work_jobs(case.instance_id)
     row = held(case)
-    assert row.tool == "complete:write_question" and row.evidence == ["/message", "/question"]
+    assert step_of(row.tool) == "complete:write_question" and row.evidence == ["/message", "/question"]
     assert "Write the question" in open_tasks(case)
     case.instance.refresh_from_db()
     words = state_of(case.instance).root.variables["question"]
@@ -160,8 +163,22 @@ def test_what_it_does_has_it_as_author_and_the_history_holds(upset: Callable[...
     assert verify(case.instance).ok
 
 
-def test_the_plan_stands_in_the_history_before_anything_is_done(upset: Callable[..., Case]) -> None:
+def test_the_plan_stands_in_the_history_and_on_the_page_before_anything_is_done(
+    upset: Callable[..., Case], people: dict[str, User], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(people["anna"])
+    pages, propose = list[str](), runs.propose
+
+    def seen_before(run: runs.Running, *given: Any) -> AgentProposal:
+        case = Case.objects.get(instance=run.instance)
+        pages.append(client.get(f"/cases/{case.pk}/").content.decode())
+        return propose(run, *given)
+
+    monkeypatch.setattr(runs, "propose", seen_before)
     case = upset("by itself")
+    why = "The customer is upset, and nobody has called yet."
+    opened = re.search(r"<details[^>]*agent-plan-[^>]*open>.*?</details>", pages[0], re.DOTALL)
+    assert opened is not None and why in opened[0] and pages[0].count(why) == 1
     order = [entry.action for entry in timeline(case.instance_id)]
     assert order.index("agent.planned") < order.index("agent.proposed") < order.index("engine.ItemPlanned")
 
@@ -239,7 +256,7 @@ def test_who_changes_the_text_approves_it_as_changed(upset: Callable[..., Case])
     approvals.decide(first.pk, Verdict(False, first.digest, reason="Not now."), ANNA)
     work_jobs(case.instance_id)
     row = held(case)
-    assert row.tool == "add:ask_customer"
+    assert step_of(row.tool) == "add:ask_customer"
     short = approvals.decide(row.pk, Verdict(True, row.digest, changed={"question": "Why?"}), ANNA)
     assert isinstance(short, Refused) and short.code == "invalid"
     other = "Which card do you mean, and when was it swallowed?"
@@ -288,7 +305,7 @@ def test_what_the_case_no_longer_offers_is_refused_and_said(upset: Callable[...,
 
 def test_one_click_takes_back_what_it_did(upset: Callable[..., Case]) -> None:
     case = upset("by itself")
-    row = AgentProposal.objects.get(tool="add:call_customer")
+    row = AgentProposal.objects.get(tool__startswith="add:call_customer@")
     outcome = approvals.undo(row.pk, ANNA)
     assert isinstance(outcome, AgentProposal) and outcome.state == "undone"
     assert open_tasks(case) == {"Senior review"}
@@ -324,7 +341,7 @@ def test_a_run_whose_case_went_on_without_it_is_closed(upset: Callable[..., Case
     assert approvals.close_cut_off() == 1
     assert (
         AgentRun.objects.get().outcome == "given-up"
-        and AgentProposal.objects.get(tool="add:call_customer").state == "expired"
+        and AgentProposal.objects.get(tool__startswith="add:call_customer@").state == "expired"
     )
 
 
@@ -332,7 +349,9 @@ def test_a_finished_call_wakes_it_again_with_a_run_of_its_own(upset: Callable[..
     case = called_again(upset)
     first, second = AgentRun.objects.filter(instance=case.instance_id).order_by("pk")
     assert second.job != first.job and second.outcome == "reached"
-    assert AgentProposal.objects.filter(tool="add:call_customer", run__instance=case.instance_id).count() == 1
+    assert (
+        AgentProposal.objects.filter(tool__startswith="add:call_customer@", run__instance=case.instance_id).count() == 1
+    )
 
 
 @pytest.mark.parametrize(("limits", "why"), [({"calls": 1}, "1 thought"), ({"runs": 1}, "worked on this case 1 time")])
@@ -348,7 +367,7 @@ def test_beyond_its_limits_it_gives_up_and_says_so(
 def called_again(upset: Callable[..., Case]) -> Case:
     """A case on which the agent has worked once, woken a second time by the end of what it added."""
     case = upset("by itself")
-    row = AgentProposal.objects.filter(tool="add:call_customer", run__instance=case.instance_id).get()
+    row = AgentProposal.objects.filter(tool__startswith="add:call_customer@", run__instance=case.instance_id).get()
     task = HumanTask.objects.get(instance=case.instance_id, name="Call the customer")
     services.send(case.instance_id, CompleteTask(task.item, {"call": "Done."}), ANNA)
     work_jobs(case.instance_id)

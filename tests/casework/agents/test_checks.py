@@ -23,6 +23,7 @@ from orchestration.actors.contract import version_of
 from orchestration.actors.kinds.agent.file import agent_faults, agent_of
 from orchestration.actors.registry import register_model_version
 from orchestration.agents.checking import Checks, put_as
+from orchestration.agents.grants import step_of
 from orchestration.agents.stamping import Decided, figures
 from orchestration.agents.tools import offered
 from orchestration.ground import clock
@@ -69,7 +70,7 @@ def test_where_people_are_not_told_only_the_same_choice_is_done(put: Puts, peopl
     assert client.post(address, sent).status_code == 400
     assert client.post(address, {**sent, "how": "choose", "choice": "add:nonsense"}).status_code == 400
     assert not called(case)
-    assert client.post(address, {**sent, "how": "choose", "choice": "add:call_customer"}).status_code == 302
+    assert client.post(address, {**sent, "how": "choose", "choice": row.tool}).status_code == 302
     row.refresh_from_db()
     assert called(case) and (row.state, row.check_answer) == ("done", "Call the customer")
     work_jobs(case.instance_id)
@@ -140,7 +141,7 @@ def test_a_rule_says_the_share_and_what_may_reach_outside_is_put_as_it_is(
     upset: Callable[..., Case], put: Puts, people: dict[str, User]
 ) -> None:
     case, row = put({"blind": 'if tool = "add:call_customer" and input.tone = "negative" then 1 else 0'})
-    assert (row.tool, row.put) == ("add:call_customer", "blind")
+    assert (step_of(row.tool), row.put) == ("add:call_customer", "blind")
     shipped = yaml.safe_load((CASE_TYPES / "complaint/actors/next-steps.yaml").read_text())["file"]["approval"]
     assert shipped["blind"] and shipped["known"]["share"]
     wrong = {"known": {"share": "nonsense(", "wrong": [WRONG]}}
@@ -160,7 +161,7 @@ def test_a_question_to_the_customer_is_never_put_otherwise(
     held = lock(case.instance_id)
     assert held is not None
     found = {
-        one.key: one.reaches_out for one in offered(held.case_type, held.state, agent.grants, agent.roles, held.at)
+        one.step: one.reaches_out for one in offered(held.case_type, held.state, agent.grants, agent.roles, held.at)
     }
     assert found["add:call_customer"] is False and found["add:ask_customer"] and found["search"]
 

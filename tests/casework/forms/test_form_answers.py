@@ -9,8 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from casework.explaining.letters import text_amiss
-from casework.forms.answer_validation import errors_made, form_errors, tells, with_initial
+from casework.forms.answer_validation import errors_made, tells, with_initial
 from orchestration.casetypes.case_type import CaseType, Form, FormField
+from orchestration.casetypes.form_answers import form_errors
 from orchestration.privacy.classification import classify
 from orchestration.privacy.masking import mask
 from orchestration.privacy.principal import Principal

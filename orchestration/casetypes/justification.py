@@ -12,19 +12,19 @@ from typing import Any, Final
 
 import orjson
 
-from casework.access.tightening import MOST_LETTERS
-from casework.cases.unit_asks import WORDS
-from casework.forms.schema_form import schema_at
-from orchestration.casetypes.approval_chains import subject_of
+from orchestration.casetypes.approval_chains import WORDS, subject_of
 from orchestration.casetypes.case_type import CaseType, Form, FormField
+from orchestration.casetypes.form_answers import schema_at
 from orchestration.ground.counts import counted
 
+MOST_LETTERS: Final = 1000
+"""That an answer can be asked to have at least."""
 WORDY: Final = "textarea"
 """What takes several lines is written in one's own words; what takes one has a form of its own, and an end."""
 
 
 def justified(form: Form, case_type: CaseType, asks: Mapping[str, Any] | str | None) -> Form:
-    """A form as the unit has it. `asks`: what it asks for (`cases.unit_asks`), as JSON or read already."""
+    """A form as the unit has it. `asks`: what it asks for (`CHAIN`), as JSON or read already."""
     told = orjson.loads(asks) if isinstance(asks, str) else asks or {}
     words = told.get(WORDS) or {}
     if not words:
