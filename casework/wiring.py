@@ -15,7 +15,7 @@ from casework.access import roles_verification, sessions, trail  # noqa: F401 - 
 from casework.actors.ledger import verification as rates_verification
 from casework.agents import opening as agents_opening
 from casework.agents.a2a import pushes
-from casework.cases import first_verification, unit_asks, unit_sureness
+from casework.cases import first_verification, shown_verification, unit_asks, unit_sureness
 from casework.cases import verification as cases_verification
 from casework.cases.case_row import keep_face, open_face_of_start
 from casework.cases.past_rows import FORMER, READ_BESIDE
@@ -71,7 +71,7 @@ FEATURES: tuple[Any, ...] = (
     asked_verification,
     rates_verification, reviews, controls_metrics, calendars_verification, deadlines_verification,
     documents_verification, documents_asked, agents_opening, erasure_verification, contests_verification,
-    comments_verification, second_look, source_reviews, barred_verification, first_verification,
+    comments_verification, second_look, source_reviews, barred_verification, first_verification, shown_verification,
 )  # fmt: skip
 """Modules with a `hang_in` of their own."""
 

@@ -8,7 +8,7 @@ and that is kept in the case's history.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -365,9 +365,8 @@ def principal(user: User, case: Case | None, now: datetime) -> Principal:
     else:
         groups = list(reach.here(case.units))
         levels = [one.sees(masking_in(case)) for one in groups]
-    wrote = partial(_is_among, digests)
     roles = frozenset(one.name for one in groups)
-    seen = Principal(_highest(levels), roles, _purposes(user, groups), frozenset(revealed), wrote)
+    seen = Principal(_highest(levels), roles, _purposes(user, groups), frozenset(revealed), OwnWords(digests))
     return seen if case is None else of_case(seen, case.pk)
 
 
@@ -382,8 +381,14 @@ def masking_in(case: Case) -> Mapping[str, str]:
     return found
 
 
-def _is_among(digests: frozenset[str], text: str) -> bool:
-    return bool(digests) and words_digest(text) in digests
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """Whether a text is word for word of those that somebody wrote in a case, by their `words_digest`."""
+
+    digests: frozenset[str]
+
+    def __call__(self, text: str) -> bool:
+        return bool(self.digests) and words_digest(text) in self.digests
 
 
 def words_digest(text: str) -> str:

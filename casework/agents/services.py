@@ -6,7 +6,6 @@ and of the proposal; where one is another when the answer comes, nothing is deci
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -15,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from casework.access.permissions import origin_of
+from casework.cases import shown
 from casework.cases.answers import Seen, seen, seen_in
 from casework.cases.locking import keep_refusal, locked
 from casework.cases.read.agent_work import Wanted, cited
@@ -34,6 +34,7 @@ from orchestration.shell import selectors
 
 Json = Any
 NOTHING: Final = "nothing"
+PROPOSAL: Final = "proposal"
 REASON: Final = "Say in 3 to 500 characters why: the agent gets it, and it is kept."
 REMARK: Final = "Beside an approval a reason has at most 500 characters: it is kept."
 
@@ -54,16 +55,20 @@ class Given:
 
 def marks(by: User, case: Case, row: AgentProposal, look: Seen) -> dict[str, str]:
     """The mark of each thing that stands on the page of a proposal."""
-    said = {"proposal": [row.name, row.reason, row.evidence, row.chosen, row.rule, row.price, row.digest, row.put,
+    said = {PROPOSAL: [row.name, row.reason, row.evidence, row.chosen, row.rule, row.price, row.digest, row.put,
                          row.decoy, row.check_answer, row.run.plan, sorted(cited([row], reader_of(by)))]}  # fmt: skip
-    return signing.marks_of(f"proposal {row.pk}/{by.pk}", case.instance_id, look, said)
+    return shown.marks_of(_key(by, row), look, shown.papers_in(case.instance_id), said)
 
 
 def marks_now(by: User, case: Case, row: AgentProposal) -> str:
     """As the page carries them."""
     case_type = by_definition(case.instance.definition_id)
     look = seen_in(case_type, selectors.state_of(case.instance), clock.utc_now(), case, by)
-    return signing.carried(marks(by, case, row, look))
+    return shown.carried(marks(by, case, row, look))
+
+
+def _key(by: User, row: AgentProposal) -> str:
+    return f"proposal {row.pk}/{by.pk}"
 
 
 def texts_changed(row: AgentProposal, wanted: Wanted, typed: Mapping[str, str]) -> dict[str, str]:
@@ -87,8 +92,9 @@ def proposal_decide(*, by: User, case: Case, proposal: int, given: Given) -> Age
         apart = signing.not_as_seen(given.marks, found, look) if row.state == AgentProposal.State.HELD else None
         if apart is not None:
             return keep_refusal(held, by, {"command": "decide", "proposal": proposal}, apart)
-        whole = hashlib.sha256(signing.carried(found).encode()).hexdigest()[: signing.LETTERS]
-        verdict = replace(given.verdict, seen=whole, looked=came_up.read(given.opened, _about(proposal), by))
+        looked = came_up.read(given.opened, _about(proposal), by)
+        eyes = shown.eyes(_key(by, row), case.pk, look, None, more={PROPOSAL: found[PROPOSAL]})
+        verdict = replace(given.verdict, seen=shown.whole(found), looked=looked, eyes=eyes)
         return approvals.decide(proposal, verdict, origin_of(by))
 
 

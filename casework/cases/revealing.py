@@ -6,15 +6,17 @@ the password once more before, where it was not given within minutes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from audit.services import Fact
 from casework.access.permissions import origin_of
-from casework.cases.answers import seen
+from casework.cases import shown
+from casework.cases.answers import Seen, seen
 from casework.cases.locking import locked
 from casework.cases.own_words import keep_own_words
 from casework.cases.reveal_notices import owners_tell
@@ -23,6 +25,7 @@ from casework.forms import answer_validation
 from casework.forms.answer_validation import tells
 from casework.models import Case, Reveal
 from orchestration.ground.refusals import Refused
+from orchestration.privacy.masking import mask
 from orchestration.shell import services
 
 REVEALED_FOR: Final = timedelta(minutes=15)
@@ -45,17 +48,27 @@ def field_reveal(
         return Refused("invalid", "Choose what kind of reason it is.", {"kind": "Choose one of these."})
     with transaction.atomic():
         held = locked(case.instance_id)
-        if path not in seen(held, case, by, item).view.masked:
+        look = seen(held, case, by, item)
+        if path not in look.view.masked:
             return Refused("unknown", "There is nothing masked for you at this place.")
         if _is_too_often(by, held.at + REVEALED_FOR - WITHIN):
             return Refused("limit", f"You have revealed {MOST} values within an hour. Go on later, or ask for help.")
         until = held.at + REVEALED_FOR
         told = {"path": path, "reason": reason, "until": until.isoformat()} | ({"kind": kind} if kind != OTHER else {})
-        services.record(held, [Fact("field.revealed", told)], origin_of(by))
+        services.record(held, [Fact("field.revealed", told | _shown(look, by, case, path, item))], origin_of(by))
         keep_own_words(case, by, [reason], None)
         reveal = Reveal.objects.create(case=case, person=by, path=path, reason=reason, until=until)
         owners_tell(reveal, held.at)
         return reveal
+
+
+def _shown(look: Seen, by: User, case: Case, path: str, item: int | None) -> dict[str, Any]:
+    """What the history keeps of what stands on their screen from now on."""
+    reader = replace(look.view.principal, revealed=look.view.principal.revealed | {path})
+    clear = replace(look, view=mask(look.data, look.case_type.classification, reader, [look.root]))
+    key = f"reveal {case.pk}/{by.pk}"
+    found = shown.marks_of(key, clear, shown.papers_in(case.instance_id))
+    return shown.kept(found, shown.eyes(key, case.pk, clear, item))
 
 
 def _is_too_often(by: User, since: object) -> bool:

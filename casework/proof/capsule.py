@@ -158,7 +158,10 @@ def _paper(made: _Made, seen: Look, shown: Moment, entries: Sequence[Entry], dig
     data = [f"{name}: {shown_value(one.value)}{_holds(one)}" for name, one in zip(fields, shown.data, strict=True)]
     lines = [" ".join(_row(line)) for line in reversed(tuple(_lines(seen, entries)))]
     about = f"{shown.state}, after event {shown.sequence} of {instant(shown.at)}, by {shown.version}."
-    parts = (("Where it stands", [about]), ("Data", data), ("What happened", lines))
+    signed = [one.told for one in shown.shown]
+    parts = [("Where it stands", [about]), ("Data", data), ("What happened", lines)]
+    if signed:
+        parts.insert(2, ("What people had on their screens", signed))
     return paper(made.mark, shown.title, parts, sorted(digests.items()))
 
 

@@ -33,6 +33,7 @@ from casework.comments.verification import comments_told
 from casework.documents.read import Listed, documents_of
 from casework.models import Case
 from casework.proof.replay import Replayed, replayed
+from casework.proof.seen import Shown, shown_then
 from orchestration.shell.verification.expected import Either
 from orchestration.shell.verification.told import TASK_ASSIGNEE, TASK_DUE, TASK_PRIORITY, TASK_STATE, Told
 
@@ -71,7 +72,7 @@ class Trouble:
 @dataclass(frozen=True, slots=True)
 class Moment:
     """The case after the event `sequence`. `work`: steps that were under way, by item. `machines`: (actor, version) of
-    those that had been called by then."""
+    those that had been called by then. `shown`: what people saw when they signed, by then."""
 
     title: str
     sequence: int
@@ -90,6 +91,7 @@ class Moment:
     documents: tuple[Listed, ...]
     comments: tuple[Said, ...]
     machines: tuple[tuple[str, str], ...]
+    shown: tuple[Shown, ...]
     lines: tuple[Line, ...]
 
     @property
@@ -125,7 +127,11 @@ def _then(seen: Look, built: Replayed) -> Look:
     case = copy(seen.case)
     case.state, case.closed = named_state(seen.case_type, built.told.state)
     holders = (_holder(row) for row in built.told.rows["task"].open.values())
-    actors = {*built.past["actors"], *(f"person:{name}" for name in holders if name)}
+    actors = {
+        *built.past["actors"],
+        *(one.actor for one in built.shown),
+        *(f"person:{name}" for name in holders if name),
+    }
     return replace(
         seen, case=case, past=_with_today(built.past, seen), decisions=seen.told(built.decisions),
         names=actor_names(actors),
@@ -147,7 +153,8 @@ def _moment(then: Look, built: Replayed, told: tuple[Line, ...], *, audits: bool
         troubles=tuple(_troubles(then, built.told)), decisions=decisions_made(then),
         documents=tuple(one for one in documents_of(then) if one.added <= built.last.at),
         comments=comments_then(then, comments_told(built.told), former=audits),
-        machines=tuple(dict.fromkeys(_machines(then))), lines=told,
+        machines=tuple(dict.fromkeys(_machines(then))),
+        shown=shown_then(built.told, built.shown, then.names), lines=told,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from audit.reading import Row
 from audit.selectors import Entry, entry_of
 from casework.cases.read.past import Past, fold, nothing
+from casework.cases.shown_verification import NOTED
 from orchestration.shell.verification.cases import BROKEN
 from orchestration.shell.verification.told import Told
 from orchestration.view.state import ROOT
@@ -19,12 +20,14 @@ from orchestration.view.state import ROOT
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """`last`: the event up to which it was read. `decisions`: the newest of them. `version`: the rules in force."""
+    """`last`: the event up to which it was read. `decisions`: the newest of them. `shown`: events that keep a mark of
+    what somebody saw. `version`: the rules in force."""
 
     told: Told
     past: Past
     last: Entry
     decisions: tuple[Entry, ...]
+    shown: tuple[Entry, ...]
     version: str
 
 
@@ -42,8 +45,9 @@ def replayed(rows: Sequence[Row]) -> Replayed | None:
         return None
     if ROOT not in told.state.instances:
         return None
-    decided = set(past["decisions"])
+    decided, marked = set(past["decisions"]), told.notes.get(NOTED, {})
     return Replayed(
         told, past, entries[-1], tuple(one for one in entries if one.sequence in decided),
+        tuple(one for one in entries if str(one.sequence) in marked),
         next((one.definition for one in reversed(entries) if one.definition), ""),
     )  # fmt: skip

@@ -147,7 +147,7 @@ def task_complete(
         judged(form, answers, row.instance_id), draft_ended(by, task_address(task)),
         counted(form, look, row, by, answers, opened),
     )  # fmt: skip
-    facts += [signing.signed(row, form, marks, answers)] if marks else []
+    facts += [signing.signed(by, row, form, look, marks, answers)] if marks else []
     told = [*facts, *done.facts]
     outcome = services.send(
         case, done.command, _origin(by, giver), told, lambda one: along if isinstance(one, Done) else NOTHING

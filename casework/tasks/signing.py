@@ -8,85 +8,40 @@ keyed and tell nothing; what the form itself asks for is not marked.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
 from django.contrib.auth.models import User
-from django.utils.crypto import salted_hmac
 
 from audit.services import Fact
+from casework.cases import shown
 from casework.cases.answers import Seen
-from casework.cases.document_words import levels_seen
 from casework.cases.read.decisions import titles
-from casework.documents.models import Document
+from casework.cases.shown import Marks
 from orchestration.casetypes.case_type import Form
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
 
 Json = Any
-Marks = Mapping[str, str]
 
 NOT_SEEN: Final = "not-what-was-seen"
-VERSION: Final = "version"
-DOCUMENTS: Final = "documents"
-LETTERS: Final = 24
-"""Hexadecimal digits of a mark."""
 MOST: Final = 100_000
 """Characters of what comes back."""
 
 
 def marks(by: User, task: HumanTask, form: Form, look: Seen) -> dict[str, str]:
     """The mark of each thing that this person sees, by its place."""
-    asked = {each.path.split(".")[0] for each in form.fields}
-    return marks_of(f"{task.instance_id}/{task.item}/{by.pk}", task.instance_id, look, {}, asked)
+    return shown.marks_of(_key(by, task), look, shown.papers_in(task.instance_id), without=_asked(form))
 
 
-def marks_of(
-    key: str, instance: int, look: Seen, more: Mapping[str, Json], without: Collection[str] = (), documents: bool = True
-) -> dict[str, str]:
-    """The same of any page about a case; `more`: what else stands on it; `without`: fields that are not marked.
-
-    `documents`: whether those of the case are read from the database, and marked.
-    """
-    seen = {f"/{name}": value for name, value in look.view.data.items() if name not in without}
-    leaves = {pointer: value for name, whole in seen.items() for pointer, value in _leaves(name, whole)}
-    clear = {f"/{name}": value for name, value in look.data.items() if f"/{name}" in seen}
-    behind = {
-        pointer: value for name, whole in clear.items() for pointer, value in _leaves(name, whole)
-        if not look.view.is_absent(pointer)
-    }  # fmt: skip
-    leaves |= {place: [leaves[place], value] for place, value in behind.items() if leaves.get(place, value) != value}
-    said = {**leaves, VERSION: look.case_type.label, **more}
-    if documents:
-        said[DOCUMENTS] = _documents(instance, look)
-    return {place: _mark(key, place, value) for place, value in sorted(said.items())}
+def _key(by: User, task: HumanTask) -> str:
+    return f"{task.instance_id}/{task.item}/{by.pk}"
 
 
-def _leaves(pointer: str, value: Json) -> Iterator[tuple[str, Json]]:
-    """Values of mappings each by itself; a list is one."""
-    if isinstance(value, Mapping) and value:
-        for name, below in value.items():
-            yield from _leaves(f"{pointer}/{name}", below)
-    else:
-        yield pointer, value
-
-
-def _documents(instance: int, look: Seen) -> list[tuple[int, str]]:
-    levels = levels_seen(look.case_type, look.view.principal)
-    found = Document.objects.filter(case__instance=instance, level__in=levels).order_by("pk")
-    return list(found.values_list("pk", "digest"))
-
-
-def _mark(key: str, place: str, value: Json) -> str:
-    said = orjson.dumps([key, place, value], option=orjson.OPT_SORT_KEYS)
-    return salted_hmac("casework.signing", said, algorithm="sha256").hexdigest()[:LETTERS]
-
-
-def carried(found: Marks) -> str:
-    """As a page carries them."""
-    return orjson.dumps(found, option=orjson.OPT_SORT_KEYS).decode()
+def _asked(form: Form) -> set[str]:
+    """What the form itself asks for."""
+    return {each.path.split(".")[0] for each in form.fields}
 
 
 def not_as_seen(sent: str, found: Marks, look: Seen) -> Refused | None:
@@ -97,7 +52,7 @@ def not_as_seen(sent: str, found: Marks, look: Seen) -> Refused | None:
     apart = [place for place in {**before, **found} if before.get(place) != found.get(place)]
     if not apart:
         return None
-    named = titles(look.case_type) | {f"/{VERSION}": "Rules and model", f"/{DOCUMENTS}": "Documents"}
+    named = titles(look.case_type) | {f"/{shown.VERSION}": "Rules and model", f"/{shown.DOCUMENTS}": "Documents"}
     words = dict.fromkeys(_words(place, named) for place in sorted(apart))
     said = f"This has changed since you opened the page: {', '.join(words)}. Look at it again, then decide."
     return Refused(NOT_SEEN, said)
@@ -119,9 +74,9 @@ def _words(place: str, named: Mapping[str, str]) -> str:
     return named.get(pointer, "something else")
 
 
-def signed(row: HumanTask, form: Form, found: Marks, answers: Mapping[str, Json]) -> Fact:
-    """What the history says of a signature: a mark of all that was seen, and which choice was made."""
-    whole = hashlib.sha256(carried(found).encode()).hexdigest()[:LETTERS]
+def signed(by: User, row: HumanTask, form: Form, look: Seen, found: Marks, answers: Mapping[str, Json]) -> Fact:
+    """What the history says of a signature: a mark of all that was seen, with which eyes, and which choice was made."""
     chosen = {each.path: answers.get(each.path) for each in form.fields if each.choices}
     told = {"task": row.name, "item": row.item, "definition": row.definition_item, "form": form.key}
-    return Fact("approval.signed", {**told, "seen": whole, "things": len(found), "chosen": chosen})
+    eyes = shown.eyes(_key(by, row), row.instance.case.pk, look, row.item, _asked(form))
+    return Fact("approval.signed", {**told, **shown.kept(found, eyes), "chosen": chosen})

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 
 from casework.access import permissions
 from casework.access.separation_of_duties import done_before
+from casework.cases import shown
 from casework.cases.answers import Seen
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.decisions import Decision, decision_names, decisions_made, titles
@@ -162,7 +163,7 @@ def _signature(seen: Look, task: HumanTask, user: User, form: Form) -> str:
         return ""
     data, root = visible(seen.state, task.item), dict(seen.state.root.variables)
     view = mask(data, seen.case_type.classification, seen.view.principal, [root])
-    return signing.carried(signing.marks(user, task, form, Seen(seen.case_type, data, view, root)))
+    return shown.carried(signing.marks(user, task, form, Seen(seen.case_type, data, view, root)))
 
 
 def _finished(task: HumanTask) -> int | None:

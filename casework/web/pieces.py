@@ -249,7 +249,7 @@ def _of_cases(now: datetime) -> tuple[Shared, ...]:
             "masked, and a copy": {"data": [field, clear], "case_id": 1},
             "one may reveal": {"data": [field], "case_id": 1, "may_reveal": True}, "nothing": {"data": []},
         }),
-        ("Approvals", "cases/_approvals.html", {"signed, and escalated": {"approvals": [signed, waits]}}),
+        ("Approvals", "cases/_approvals.html", {"signed, and escalated": {"approvals": [signed, waits], "case_id": 1}}),
         ("Answers", "tasks/_answers.html", {"two": {"answers": [("Answer", "Dear Maria"), ("Why", "She called")]}}),
         ("Against golden cases", "studio/_golden.html", {
             "all hold": {"held": {"cases": 3, "decisions": 7}},

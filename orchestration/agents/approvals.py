@@ -8,7 +8,7 @@ one answer counts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -42,7 +42,8 @@ OTHER: Final = Refused("changed", "What would be done has changed since you saw 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A person's answer. `digest`: of what they saw would be done; `seen`: a mark of all that stood beside it.
+    """A person's answer. `digest`: of what they saw would be done; `seen`: a mark of all that stood beside it, `eyes`:
+    with which it can be made anew, kept with the mark.
     `changed`: what they put in place of what the agent chose. `chosen`: what they wanted where they were not told what
     the agent wants. `looked`: when the page came up on which they answered; None: not known."""
 
@@ -53,6 +54,7 @@ class Verdict:
     changed: Mapping[str, Json] | None = None
     chosen: str = ""
     looked: datetime | None = None
+    eyes: Mapping[str, Json] = field(default_factory=dict)
 
 
 def decide(proposal: int, verdict: Verdict, by: Origin) -> AgentProposal | Refused:
@@ -107,7 +109,7 @@ def _checked(held: Locked, row: AgentProposal, verdict: Verdict, by: Origin) -> 
     answer = "approved" if verdict.approve else "rejected"
     detail = {
         "run": row.run_id, "number": row.number, "name": row.decoy["name"], "agent": row.run.actor, "verdict": answer,
-        "seen": verdict.seen,
+        "seen": verdict.seen, "eyes": verdict.eyes,
     }  # fmt: skip
     services.record(held, [Fact("agent.checked", detail)], by)
     row.checked, row.check_answer, row.check_opened, row.opened = held.at, answer, row.opened, None
@@ -145,6 +147,7 @@ def _note(held: Locked, row: AgentProposal, verdict: Verdict, by: Origin) -> Non
     detail: dict[str, Json] = {
         "run": row.run_id, "number": row.number, "name": row.name, "agent": row.run.actor,
         "verdict": _word(row, verdict), "digest": row.digest, "seen": verdict.seen,
+        "eyes": verdict.eyes,
     }  # fmt: skip
     if row.put:
         detail["check"] = row.put

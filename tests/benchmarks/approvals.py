@@ -17,6 +17,7 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 
 from audit.services import Origin
+from casework.cases import shown
 from casework.cases.answers import seen_in
 from casework.intake.services import Opened, case_open
 from casework.models import Case
@@ -85,7 +86,7 @@ def _carried(by: User, task: HumanTask) -> str:
     task = HumanTask.objects.select_related("instance__case").get(pk=task.pk)
     kind = by_definition(task.instance.definition_id)
     look = seen_in(kind, state_of(task.instance), utc_now(), task.instance.case, by, task.item)
-    return signing.carried(signing.marks(by, task, form_of(task), look))
+    return shown.carried(signing.marks(by, task, form_of(task), look))
 
 
 def _at_once(works: list[Callable[[], Any]]) -> None:

@@ -29,8 +29,8 @@ JOBS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One of them. `said`: the choice, "" where it is masked or none. `mark`: of all that was seen. `became`: what
-    happened to the machine work behind it, in words. `since`: when it was escalated.
+    """One of them. `said`: the choice, "" where it is masked or none. `mark`: of all that was seen, kept by `event`.
+    `became`: what happened to the machine work behind it, in words. `since`: when it was escalated.
 
     `state`: waiting, taken, signed; delegated: signed by `who` acting for `acted_for`; expired: a timer ended it;
     withdrawn: something else did.
@@ -45,6 +45,7 @@ class Approval:
     became: str
     acted_for: str = ""
     since: datetime | None = None
+    event: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _told(seen: Look) -> _Told:
     found = AuditEvent.objects.filter(chain=chain, action__in=(SIGNED, ACTED, FIRED))
     events = {number: (action, at) for number, action, at in found.values_list("sequence", "action", "at")}
     bodies = AuditPayload.objects.filter(chain=chain, sequence__in=events).order_by("sequence")
-    rows = [(*events[row.sequence], read(row.body)) for row in bodies if row.body is not None]
+    rows = [(*events[row.sequence], read(row.body) | {"event": row.sequence}) for row in bodies if row.body is not None]
     return _Told(
         {detail["item"]: detail for action, _, detail in rows if action == SIGNED},
         {detail["item"]: detail["name"] for action, _, detail in rows if action == ACTED},
@@ -89,6 +90,7 @@ def _approval(seen: Look, task: HumanTask, told: _Told, jobs: list[Job]) -> Appr
     return Approval(
         seen.view.text(task.name), state, who, task.ended, said, str(signed.get("seen", "")), became,
         told.acted_for.get(task.item, "") if state == "delegated" else "", _escalated(seen, task, told),
+        signed.get("event", 0),
     )  # fmt: skip
 
 

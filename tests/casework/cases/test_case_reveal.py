@@ -44,7 +44,10 @@ def test_they_see_it_and_the_reason_is_kept(door: Door, people: People, analysed
     )
     (told,) = kept(case, "field.revealed")
     until = Reveal.objects.get().until.isoformat()
-    assert (told.actor, told.detail) == ("person:clara", {**IBAN, "until": until})
+    assert (told.actor, {**IBAN, "until": until}) == (
+        "person:clara",
+        {name: told.detail[name] for name in (*IBAN, "until")},
+    )
 
 
 def test_whoever_has_work_of_the_case_is_told_of_it_and_nobody_else(

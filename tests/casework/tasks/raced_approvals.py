@@ -16,6 +16,7 @@ from random import Random
 from typing import Any, Final
 
 from casework.actors.bundled import CASE_TYPES
+from casework.cases import shown
 from casework.cases.answers import Seen
 from casework.tasks import signing
 from orchestration.casetypes.case_type import CaseType, folder_files, read
@@ -72,12 +73,12 @@ class World:
 
     def marks(self, who: str) -> dict[str, str]:
         more = {"papers": self.documents}
-        return signing.marks_of(f"1/{self.item}/{who}", 1, self.look(), more, {"approval"}, documents=False)
+        return shown.marks_of(f"1/{self.item}/{who}", self.look(), None, more, {"approval"})
 
     def opened(self, who: str) -> Screen:
         data = self.state.root.variables
         return Screen(
-            who, signing.carried(self.marks(who)), data["amount"], data["payee"]["iban"], tuple(self.documents),
+            who, shown.carried(self.marks(who)), data["amount"], data["payee"]["iban"], tuple(self.documents),
             self.case_type.label,
         )  # fmt: skip
 

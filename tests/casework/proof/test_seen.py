@@ -1,0 +1,120 @@
+"""What people had on their screens is made anew from the history, and is the same; what was forged is not."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import orjson
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from audit.reading import links_upto
+from casework.cases import shown, shown_verification
+from casework.cases.answers import seen_in
+from casework.cases.revealing import field_reveal
+from casework.cases.services import case_change, case_verify
+from casework.cases.shown_verification import KEYED, SAME, marked_anew
+from casework.documents.services import Added, document_add
+from casework.models import Case, Reveal
+from casework.proof.replay import replayed
+from casework.proof.seen import ERASED
+from orchestration.casetypes.case_type import by_definition
+from orchestration.ground import clock
+from orchestration.shell import selectors
+from tests.casework.proof.test_then import Opens, acts, at, fresh, live, then
+from tests.casework.reading import told
+
+pytestmark = pytest.mark.django_db
+
+People = dict[str, User]
+Json = Any
+MOMENTS = 50
+
+
+def on_screen(case: Case, who: User) -> dict[str, Json]:
+    """What the history would keep of what somebody is shown of a case now."""
+    case, key = fresh(case), f"test {who.pk}"
+    case_type = by_definition(case.instance.definition_id)
+    look = seen_in(case_type, selectors.state_of(case.instance), clock.utc_now(), case, User.objects.get(pk=who.pk))
+    found = shown.marks_of(key, look, shown.papers_in(case.instance_id))
+    return shown.kept(found, shown.eyes(key, case.pk, look, None))
+
+
+def anew(case: Case, sequence: int, kept: dict[str, Json]) -> str:
+    """Its mark, from the events up to this one alone."""
+    built = replayed(links_upto(case.instance_id, sequence))
+    assert built is not None
+    return marked_anew(built.told, orjson.loads(orjson.dumps(kept["eyes"])), built.last.definition)
+
+
+def added(case: Case, who: User, number: int) -> None:
+    outcome = document_add(
+        by=who, case=fresh(case), name=f"{number}.txt", content=f"Letter {number}".encode(),
+        level=("internal", "confidential", "restricted")[number % 3],
+    )  # fmt: skip
+    assert isinstance(outcome, Added), outcome
+
+
+def test_fifty_pages_of_as_many_moments_and_readers_are_made_anew_as_they_were(people: People, analysed: Opens) -> None:
+    chance, recorded = random.Random(15), []
+    cases = [analysed(), analysed()]
+    readers = [people[name] for name in ("anna", "ben", "clara", "dora", "emil", "axel", "olga")]
+    for number in range(MOMENTS):
+        case, reader = chance.choice(cases), chance.choice(readers)
+        sequence = fresh(case).instance.head_sequence
+        recorded.append((case, reader, sequence, on_screen(case, reader), live(case, reader)))
+        if number % 7 == 0:
+            added(case, people["clara"], number)
+        chance.choice(acts(case, people))()
+    assert len({kept["seen"] for *_, kept, _ in recorded}) > MOMENTS // 2
+    for case, reader, sequence, kept, page in recorded:
+        assert anew(case, sequence, kept) == kept["seen"]
+        assert then(case, reader, sequence) == page
+
+
+def revealed(case: Case, who: User, path: str = "/customer/iban") -> Reveal:
+    outcome = field_reveal(by=who, case=fresh(case), path=path, reason="To compare it with the transfer")
+    assert isinstance(outcome, Reveal), outcome
+    return outcome
+
+
+def outcomes(case: Case, who: User) -> list[str]:
+    return [one.outcome for one in at(case, who, fresh(case).instance.head_sequence).shown]
+
+
+def test_what_was_revealed_is_told_with_its_mark_and_made_anew(people: People, analysed: Opens, client: Client) -> None:
+    case = analysed()
+    revealed(case, people["clara"])
+    case_change(by=people["clara"], case=fresh(case), transition="suspend", reason="She asked for it")
+    client.force_login(people["anna"])
+    page = told(client.get(f"/cases/{case.pk}/then/"))
+    assert "What people had on their screens" in page and "Clara Conti</strong> had a value revealed" in page
+    assert "Made anew from the history: the same." in page
+    assert "What people had" not in told(client.get(f"/cases/{case.pk}/then/?at=3"))
+    assert case_verify(by=people["axel"], case=case).ok
+
+
+def test_a_mark_that_is_not_of_the_history_is_a_fault_and_one_of_another_key_is_said_to_be(
+    people: People, analysed: Opens, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = analysed()
+    added(case, people["clara"], 0)
+    revealed(case, people["clara"])
+    assert outcomes(case, people["anna"]) == [SAME]
+    monkeypatch.setattr(shown_verification, "visible", lambda state, item: {"message": "Another"})
+    assert case_verify(by=people["axel"], case=case).faults[0].reason.startswith("what was shown at event")
+    monkeypatch.undo()
+    settings.SECRET_KEY = "another"
+    assert outcomes(case, people["anna"]) == [KEYED]
+
+
+def test_where_an_order_took_words_out_it_says_so(
+    people: People, analysed: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = analysed()
+    revealed(case, people["clara"])
+    monkeypatch.setattr("casework.proof.seen.REPLACED", "field.revealed")
+    monkeypatch.setattr(shown_verification, "visible", lambda state, item: {})
+    assert outcomes(case, people["anna"]) == [ERASED]
