@@ -31,6 +31,8 @@ Papers = Callable[[tuple[str, ...]], Iterable[tuple[int, str]]]
 
 VERSION: Final = "version"
 DOCUMENTS: Final = "documents"
+WAY: Final = 1
+"""Raised with whatever changes the mark of one and the same: masks, places, how values are written (a test tells)."""
 LETTERS: Final = 24
 """Hexadecimal digits of a mark."""
 
@@ -86,9 +88,9 @@ def whole(found: Marks) -> str:
     return hashlib.sha256(carried(found).encode()).hexdigest()[:LETTERS]
 
 
-def key_name() -> str:
-    """Names the secret key that marks are made with, and tells nothing of it."""
-    return mark("", "key", "")[:8]
+def way() -> str:
+    """Names how marks are made now: the way, and the secret key, of which it tells nothing."""
+    return f"{WAY} {mark('', 'key', '')[:8]}"
 
 
 def eyes(
@@ -102,7 +104,7 @@ def eyes(
     first = look.case_type.asked_first
     own = reader.wrote.digests if isinstance(reader.wrote, OwnWords) else ()
     return {
-        "with": key_name(), "key": key, "case": case, "item": item, "without": sorted(without),
+        "way": way(), "key": key, "case": case, "item": item, "without": sorted(without),
         "clearance": reader.clearance, "purposes": sorted(reader.purposes), "revealed": sorted(reader.revealed),
         "own": sorted(own), "more": dict(more or {}),
         "withheld": first is not None and look.case_type.classification is first.readers,

@@ -24,8 +24,8 @@ from orchestration.shell.verification.told import Told, on_fact
 
 Json = Any
 NOTED: Final = "shown"
-SAME, APART, KEYED, UNKEPT = "same", "apart", "keyed", "unkept"
-"""Marked anew it is the same, or another; it was marked with a key that is not in use; what is needed was not kept."""
+SAME, APART, OTHERWISE, UNKEPT = "same", "apart", "otherwise", "unkept"
+"""Marked anew it is the same, or another; it was marked in another way than now; what is needed was not kept."""
 TELLING: Final = ("approval.signed", "agent.decided", "agent.checked", "field.revealed")
 
 
@@ -38,8 +38,8 @@ def _outcome(told: Told, detail: Mapping[str, Any], version: str) -> str:
     eyes = detail.get("eyes")
     if not eyes:
         return UNKEPT
-    if eyes.get("with") != shown.key_name():
-        return KEYED
+    if eyes.get("way") != shown.way():
+        return OTHERWISE
     try:
         return SAME if marked_anew(told, eyes, version) == detail["seen"] else APART
     except (Faulty, Definition.DoesNotExist, *BROKEN):

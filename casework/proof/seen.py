@@ -14,7 +14,7 @@ from audit.chain import instant
 from audit.models import AuditEvent
 from audit.selectors import Entry
 from casework.cases.read.timeline import actor_name
-from casework.cases.shown_verification import APART, KEYED, NOTED, SAME, UNKEPT
+from casework.cases.shown_verification import APART, NOTED, OTHERWISE, SAME, UNKEPT
 from orchestration.shell.verification.cases import REPLACED
 from orchestration.shell.verification.told import Told
 
@@ -24,7 +24,7 @@ SAID: Final[Mapping[str, str]] = {
     SAME: "Made anew from the history: the same.",
     APART: "Made anew from the history: another. What was shown is not what the history leads to.",
     ERASED: "Words of the case were taken out by an order since, so it cannot be made as it was.",
-    KEYED: "It was marked with a secret key that is not in use now, so it cannot be held against the history.",
+    OTHERWISE: "It was marked with another secret key, or in another way, than now, so it cannot be made anew.",
     UNKEPT: "What is needed to make it anew was not kept at that time.",
 }  # fmt: skip
 DID: Final[Mapping[str, str]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -12,17 +13,22 @@ from django.test import Client
 
 from audit.reading import links_upto
 from casework.cases import shown, shown_verification
-from casework.cases.answers import seen_in
+from casework.cases.answers import Seen, seen_in
 from casework.cases.revealing import field_reveal
 from casework.cases.services import case_change, case_verify
-from casework.cases.shown_verification import KEYED, SAME, marked_anew
+from casework.cases.shown_verification import OTHERWISE, SAME, marked_anew
 from casework.documents.services import Added, document_add
 from casework.models import Case, Reveal
 from casework.proof.replay import replayed
 from casework.proof.seen import ERASED
 from orchestration.casetypes.case_type import by_definition
 from orchestration.ground import clock
+from orchestration.models import Definition
+from orchestration.privacy.classification import classify
+from orchestration.privacy.masking import mask
+from orchestration.privacy.principal import Principal
 from orchestration.shell import selectors
+from tests.casework.conftest import PERSON
 from tests.casework.proof.test_then import Opens, acts, at, fresh, live, then
 from tests.casework.reading import told
 
@@ -31,6 +37,21 @@ pytestmark = pytest.mark.django_db
 People = dict[str, User]
 Json = Any
 MOMENTS = 50
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "message": {"type": "string", "x-classification": "internal", "x-mask": "text"},
+        "customer": {
+            "type": "object",
+            "properties": {
+                name: {"type": "string", "x-classification": level, "x-mask": name}
+                for name, level in (("name", "internal"), ("email", "confidential"), ("phone", "confidential"),
+                                    ("iban", "restricted"), ("card", "restricted"))
+            },
+        },
+    },
+}  # fmt: skip
+GOLDEN = ["a45188d834edadf7c9d25667", "380db5f3f95eff0a783d6d98", "bd074407f05f77e578a6ba43"]
 
 
 def on_screen(case: Case, who: User) -> dict[str, Json]:
@@ -107,7 +128,7 @@ def test_a_mark_that_is_not_of_the_history_is_a_fault_and_one_of_another_key_is_
     assert case_verify(by=people["axel"], case=case).faults[0].reason.startswith("what was shown at event")
     monkeypatch.undo()
     settings.SECRET_KEY = "another"
-    assert outcomes(case, people["anna"]) == [KEYED]
+    assert outcomes(case, people["anna"]) == [OTHERWISE]
 
 
 def test_where_an_order_took_words_out_it_says_so(
@@ -118,3 +139,18 @@ def test_where_an_order_took_words_out_it_says_so(
     monkeypatch.setattr("casework.proof.seen.REPLACED", "field.revealed")
     monkeypatch.setattr(shown_verification, "visible", lambda state, item: {})
     assert outcomes(case, people["anna"]) == [ERASED]
+
+
+def test_what_is_kept_of_one_and_the_same_stays_the_same_from_release_to_release(
+    complaint: Definition, settings: Any
+) -> None:
+    """Where this fails, marks of before cannot be made anew: raise `shown.WAY` with the change."""
+    settings.SECRET_KEY = "a fixed one"
+    case_type = replace(by_definition(complaint.pk), classification=classify(SCHEMA))
+    data = {"message": "Write to maria@example.org, says Maria Sandoval.", "customer": PERSON}
+    marks = []
+    for clearance in ("public", "internal", "confidential"):
+        reader = Principal(clearance, revealed=frozenset({"/customer/card"}))
+        look = Seen(case_type, data, mask(data, case_type.classification, reader, [data]), data)
+        marks.append(shown.whole(shown.marks_of("one", look, lambda levels: [(1, "digest")], without=["draft"])))
+    assert (shown.WAY, marks) == (1, GOLDEN)
