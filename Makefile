@@ -72,7 +72,7 @@ memory: setup  ## what the product that runs here takes, by program (PSS)
 chaos: setup-dev  ## kill processes of the running product, KILLS=140 times, over JOBS=1000 jobs of actors of five kinds, and count what is lost or done twice
 	@$(PY) -m tests.chaos --kills $(KILLS) --jobs $(JOBS)
 
-leaks: setup-dev  ## marked values in every case type, every role at every door: what leaves the product that must not
+leaks: setup-dev  ## marked values in every case type, every role at every door: what leaves the product that must not (LEAKS_KEPT=FILE: keep what was found, and go on there later)
 	@$(PY) -m tests.benchmarks leaks
 
 attack: setup-dev  ## 2,000 crafted requests, sequences by the API's description, bombs, 10,000 guesses at a sign-in, 1,000 at what is masked: findings by class

@@ -10,12 +10,13 @@ from __future__ import annotations
 import logging
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.core.files.base import ContentFile
@@ -48,6 +49,7 @@ BOUND: Final = (
     "api-search",
 )
 """Beginnings of the names of doors whose answer is about one case; the others are asked once for all case types."""
+NOT_TAKEN: Final = 405
 STREAMS: Final = frozenset({"inbox-live", "cases-live", "board-live", "case-live"})
 MEASURED: Final = frozenset({"request_id", "timestamp", "ms"})
 """What each line of the log is given by chance or by the clock: among so many, half a phone number stands in some."""
@@ -75,6 +77,15 @@ class Found:
     seeded: int = 0
     missed: list[str] = field(default_factory=list)
     errors: set[str] = field(default_factory=set)
+
+    def told(self) -> dict[str, Any]:
+        """As JSON, so that a run that is ended goes on later."""
+        return {name: sorted(held) if isinstance(held, set) else held for name, held in vars(self).items()}
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Found:
+        sets = {name: set(told[name]) for name in ("doors", "roles", "places", "errors")}
+        return cls(**{**told, **sets, "leaks": {(place, role, mark) for place, role, mark in told["leaks"]}})
 
     def lines(self) -> Iterator[str]:
         yield (
@@ -181,8 +192,14 @@ def is_own(name: str, method: str, role: str, one: Planted) -> bool:
     return name in ("api-case-reveal", "case-reveal") and method == "POST" and role in may
 
 
-def walk(world: World, found_in: Found, doors: list[str], methods: tuple[str, ...] = ("GET", "POST")) -> None:
-    """Every role at these doors, for every case where a door is about one."""
+def walk(
+    world: World,
+    found_in: Found,
+    doors: list[str],
+    methods: tuple[str, ...] = ("GET", "POST"),
+    after: Callable[[], object] = lambda: None,
+) -> None:
+    """Every role at these doors, for every case where a door is about one. `after`: what is done when one was tried."""
     browsers = {role: Client(raise_request_exception=False) for role in world.people}
     for role, user in world.people.items():
         if user is not None:
@@ -191,51 +208,68 @@ def walk(world: World, found_in: Found, doors: list[str], methods: tuple[str, ..
     found_in.values, found_in.roles = len(world.marks), {*world.people}
     for at, name in enumerate(doors, 1):
         print(f"\r{at} of {len(doors)} doors, {len(found_in.leaks)} leaks ", end="", file=sys.stderr, flush=True)
-        bound = name.startswith(BOUND)
-        for one in world.planted if bound else world.planted[:1]:
-            for method in methods:
-                for role in world.roles_of(one) if bound else world.people:
-                    _visit(world, found_in, browsers[role], name, method, role, one)
+        for method in methods:
+            _at_door(world, found_in, browsers, name, method)
         found_in.doors.add(name)
+        _seeded(world, found_in, browsers, name)
+        after()
     print(file=sys.stderr)
-    _seeded(world, found_in, browsers, doors)
 
 
-def _visit(world: World, found_in: Found, browser: Client, name: str, method: str, role: str, one: Planted) -> None:
-    for fragment in (False, True) if method == "GET" and not name.startswith("api-") else (False,):
-        answer = answer_of(browser, name, method, one, fragment=fragment)
-        found_in.answers += 1
-        if answer.status_code >= 500:
-            found_in.errors.add(f"{method} {name}: {answer.status_code}")
-        if is_own(name, method, role, one):
-            continue
-        for mark in found(body_of(answer), world.hidden_from(role)):
+def _at_door(world: World, found_in: Found, browsers: dict[str, Client], name: str, method: str) -> None:
+    """For every case; but a method that the door does not take at the first one, and parts of pages where it has none
+    there, are not asked for again."""
+    bound = name.startswith(BOUND)
+    ways = (False, True) if method == "GET" and not name.startswith("api-") else (False,)
+    for one in world.planted if bound else world.planted[:1]:
+        roles = world.roles_of(one) if bound else [*world.people]
+        came = {way: [_visit(world, found_in, browsers[role], name, method, role, one, way) for role in roles]
+                for way in ways}  # fmt: skip
+        if all(status == NOT_TAKEN for status, _ in came[False]):
+            return
+        if len(ways) > 1 and not any(_is_part(*pair) for pair in zip(came[False], came[True], strict=True)):
+            ways = (False,)
+
+
+def _is_part(page: tuple[int, int], part: tuple[int, int]) -> bool:
+    """Whether of two answers, each by status and length, the second is something else than the first."""
+    return page[0] != part[0] or abs(page[1] - part[1]) > page[1] // 20
+
+
+def _visit(
+    world: World, found_in: Found, browser: Client, name: str, method: str, role: str, one: Planted, fragment: bool
+) -> tuple[int, int]:
+    """Status and length of the answer, which is read."""
+    answer = answer_of(browser, name, method, one, fragment=fragment)
+    found_in.answers += 1
+    if answer.status_code >= 500:
+        found_in.errors.add(f"{method} {name}: {answer.status_code}")
+    body = body_of(answer)
+    if not is_own(name, method, role, one):
+        for mark in found(body, world.hidden_from(role)):
             found_in.leaks.add((f"{method} {name}", role, mark.place))
+    return answer.status_code, len(body)
 
 
-def _seeded(world: World, found_in: Found, browsers: dict[str, Client], doors: list[str]) -> None:
-    """A leak in the answer of each door, each in another form, and whether reading that answer finds it."""
-    forms, chance = list(FORMS), random.Random(3)
-    place = f"{Seeding.__module__}.{Seeding.__name__}"
-    from django.conf import settings
-
-    with override_settings(MIDDLEWARE=[place, *settings.MIDDLEWARE]):
-        for at, name in enumerate(doors):
-            role = chance.choice(list(world.people))
-            browser = Client(raise_request_exception=False)
-            browser.cookies = browsers[role].cookies
-            Seeding.form = forms[at % len(forms)]
-            answer = answer_of(browser, name, "GET", world.planted[0])
-            found_in.seeded += 1
-            if SEED not in found(body_of(answer), [SEED]):
-                found_in.missed.append(f"{name}, as {Seeding.form}")
+def _seeded(world: World, found_in: Found, browsers: dict[str, Client], name: str) -> None:
+    """A leak in the answer of a door, in another form at each, and whether reading that answer finds it."""
+    form = [*FORMS][len(found_in.doors) % len(FORMS)]
+    role = random.Random(name).choice([*world.people])
+    with override_settings(MIDDLEWARE=[f"{Seeding.__module__}.{Seeding.__name__}", *settings.MIDDLEWARE]):
+        browser = Client(raise_request_exception=False)
+        browser.cookies = browsers[role].cookies
+        Seeding.form = form
+        answer = answer_of(browser, name, "GET", world.planted[0])
         Seeding.form = ""
+    found_in.seeded += 1
+    if SEED not in found(body_of(answer), [SEED]):
+        found_in.missed.append(f"{name}, as {form}")
 
 
 @contextmanager
 def overheard(world: World) -> Iterator[None]:
     """Keep what is logged, traced, mailed and said to the broker inside the block."""
-    heard = _Heard()
+    heard = _Heard(world.sent.setdefault("logs", []))
     root, level = logging.getLogger(), logging.getLogger().level
     with ExitStack() as stack:
         stack.enter_context(override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"))
@@ -252,14 +286,12 @@ def overheard(world: World) -> Iterator[None]:
             nudges._after_commit = before
             root.handlers = quiet
             root.setLevel(level)
-            world.sent.setdefault("logs", []).extend(heard.lines)
-            world.sent["mails"] = [one.message().as_bytes() for one in mail.outbox]
 
 
 class _Heard(logging.Handler):
-    def __init__(self) -> None:
+    def __init__(self, lines: list[bytes]) -> None:
         super().__init__(logging.DEBUG)
-        self.lines: list[bytes] = []
+        self.lines = lines
 
     def emit(self, record: logging.LogRecord) -> None:
         if not record.name.startswith(("django.db", "asyncio", "faker")):  # statements of the database, in development
@@ -285,13 +317,16 @@ class _Traces:
 
 
 def read_beside(world: World, found_in: Found) -> None:
-    """What went out beside the doors, and the columns that are meant to be clean."""
+    """What went out beside the doors since it was read last, and the columns that are meant to be clean."""
     least = [mark for mark in world.marks if mark.level in ("confidential", "restricted")]
-    places = {**world.sent, **{f"column {name}": [content] for name, content in _columns()}}
-    for place, bodies in places.items():
+    mails = [one.message().as_bytes() for one in mail.outbox]
+    columns = {f"column {name}": [content] for name, content in _columns()}
+    for place, bodies in {**world.sent, "mails": mails, **columns}.items():
         found_in.places.add(place)
         for mark in found(b"\n".join(bodies), least):
             found_in.leaks.add((place, "outside", mark.place))
+        bodies.clear()
+    mail.outbox.clear()
 
 
 def _columns() -> Iterator[tuple[str, bytes]]:

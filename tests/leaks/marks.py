@@ -23,7 +23,11 @@ from typing import Final
 LEAST_HALF: Final = 6
 """Shorter halves stand in many an honest text."""
 _ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 _NOT_SHOWN: Final = re.compile(r"[\W_]+")
+_SPACES: Final = re.compile(r"\s+")
+_BETWEEN: Final = re.compile(r"[\s./-]+")
+_BETWEEN_EACH: Final = r"[\s./-]*"
 _DEFLATED: Final = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 SYLLABLES: Final = [first + vowel for first in "bdfgklmnprstvz" for vowel in "aeiou"]
 
@@ -62,17 +66,27 @@ class Mark:
         return tuple(half for half in (self.folded[:middle], self.folded[middle:]) if len(half) >= LEAST_HALF)
 
     @cached_property
-    def numbers(self) -> tuple[re.Pattern[str], ...]:
-        """The halves that are digits alone, as numbers of about that length: among the times and counts of many logs,
-        put one behind the other, any six digits stand somewhere."""
-        spaced = (r"[\s./-]*".join(half) for half in self.halves if half.isdigit())
-        return tuple(re.compile(rf"(?<!\d\d\d){each}(?!\d\d\d)") for each in spaced)
+    def numbers(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        """The halves that are digits alone, and as numbers of about that length: among the times and counts of many
+        logs, put one behind the other, any six digits stand somewhere."""
+        spaced = ((half, _BETWEEN_EACH.join(half)) for half in self.halves if half.isdigit())
+        return tuple((half, re.compile(rf"(?<!\d\d\d){each}(?!\d\d\d)")) for half, each in spaced)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Itself and the halves that are more than digits."""
+        return (self.folded, *(half for half in self.halves if not half.isdigit()))
 
 
 def folded(text: str) -> str:
     """Without what the eye passes over: case, spaces, separators, accents, forms of letters."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    return _NOT_SHOWN.sub("", "".join(letter for letter in plain if not unicodedata.combining(letter)))
+    plain = text.lower() if text.isascii() else _BEYOND_ASCII.sub(_base, unicodedata.normalize("NFKD", text).casefold())
+    return _NOT_SHOWN.sub("", plain)
+
+
+def _base(letters: re.Match[str]) -> str:
+    """Without their accents."""
+    return "".join(letter for letter in letters[0] if not unicodedata.combining(letter))
 
 
 def word(chance: random.Random, syllables: int = 4) -> str:
@@ -108,12 +122,13 @@ def found(body: bytes, marks: Collection[Mark]) -> set[Mark]:
     hits: set[Mark] = set()
     for part in parts(body):
         text = part.decode("utf-8", "replace")
-        plain, tight, low = _read(text), re.sub(r"\s+", "", text), text.casefold()
-        urlsafe = tight.replace("-", "+").replace("_", "/")
+        plain, low, tight = _read(text), text.casefold(), _SPACES.sub("", text).replace("-", "+").replace("_", "/")
+        digits = _BETWEEN.sub("", text)  # a search in this tells at once that a pattern of digits is nowhere
         for mark in marks:
-            is_there = mark.folded in plain or any(half in plain for half in mark.halves if not half.isdigit())
-            is_encoded = mark.hex in low or any(one in urlsafe for one in mark.encoded)
-            if is_there or is_encoded or any(one.search(text) for one in mark.numbers):
+            is_there = any(one in plain for one in mark.words)
+            is_encoded = mark.hex in low or any(one in tight for one in mark.encoded)
+            is_number = any(half in digits and one.search(text) for half, one in mark.numbers)
+            if is_there or is_encoded or is_number:
                 hits.add(mark)
     return hits
 
@@ -121,7 +136,8 @@ def found(body: bytes, marks: Collection[Mark]) -> set[Mark]:
 def _read(text: str) -> str:
     """As it is, and as it is once JSON, HTML and URL are read, all folded."""
     unescaped = _ESCAPED.sub(lambda one: chr(int(one[1], 16)), text)
-    return folded(text) + " " + folded(html.unescape(unescaped)) + " " + folded(urllib.parse.unquote_plus(unescaped))
+    readings = dict.fromkeys((text, html.unescape(unescaped), urllib.parse.unquote_plus(unescaped)))
+    return " ".join(map(folded, readings))
 
 
 def parts(body: bytes) -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,12 +66,14 @@ def test_no_door_and_nothing_beside_them_holds_what_is_hidden_and_a_planted_leak
         with overheard(world):
             for one in world.planted:
                 work(world, one, system)
+            assert world.sent["worker payloads"] and world.sent["requests of connectors and models"]
             walk(world, clean, DOORS, ("GET",))
-        read_beside(world, clean)
+            assert world.sent["logs"]
+            read_beside(world, clean)
     assert not clean.leaks, list(clean.lines())
     assert (clean.seeded, clean.missed) == (len(DOORS), [])
     assert clean.values > 5 and {"worker payloads", "broker messages", "logs"} <= clean.places
-    assert world.sent["worker payloads"] and world.sent["requests of connectors and models"] and world.sent["logs"]
+    assert Found.read(orjson.loads(orjson.dumps(clean.told()))) == clean, "it can be kept, and gone on with"
     open_door = Found()
     monkeypatch.setattr(masking, "_is_clear", lambda leaf, principal: True)
     with undone():
