@@ -19,11 +19,16 @@ from django.test import Client, override_settings
 from audit.checkpoints import public, signing_key
 from audit.models import AuditPayload
 from audit.sealed_values import is_sealed
+from audit.services import Origin
+from casework.actors.bundled import CASE_TYPES
 from casework.documents.services import document_add
 from casework.models import Case
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
 from orchestration.ground import clock
 from orchestration.shell.verification.checkpoints import take
 from tests.casework.actions import kept
+from tests.leaks.world import made, openable
 from tests.orchestration.documents.papers import picture
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +95,25 @@ def test_each_file_that_is_forged_taken_out_or_put_in_is_named(capsule: tuple[Ca
     without = {name: content for name, content in capsule[1].items() if name != "data.json"}
     assert "data.json was taken out" in checked(without, tmp_path)[1]
     assert "more.txt was not in the capsule" in checked(capsule[1] | {"more.txt": b""}, tmp_path)[1]
+
+
+@pytest.mark.slow
+def test_the_capsule_of_each_case_type_proves_itself_and_names_whatever_part_of_it_is_forged(
+    people: People, signing: None, tmp_path: Path
+) -> None:
+    for key in openable():
+        assert isinstance(deploy(folder_files(CASE_TYPES / key), Origin("system:test")), Published)
+    cases = {one.case_type.key: one.case for one in made(openable()).planted}
+    take(clock.utc_now())
+    signs = {"manifest.json", "manifest.sig", "verifier.py"}  # the verifier is run as it is
+    for key, case in cases.items():
+        files = taken(case, people["axel"])
+        status, said = checked(files, tmp_path)
+        assert (status, "All of it holds." in said) == (0, True), (key, said)
+        assert any(name.startswith(f"models/{key}-v1/") for name in files) and files["case.pdf"].startswith(b"%PDF")
+        status, said = checked({name: it if name in signs else it + b" " for name, it in files.items()}, tmp_path)
+        unnamed = [name for name in files.keys() - signs if f"{name} is not what it was" not in said]
+        assert (status, unnamed) == (1, []), (key, said)
 
 
 def test_a_manifest_made_anew_needs_the_key_that_made_it(capsule: tuple[Case, Files], tmp_path: Path) -> None:
