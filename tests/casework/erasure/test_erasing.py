@@ -6,6 +6,8 @@ import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,7 +15,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
+from audit.data_keys import KeyFault
 from audit.models import AuditEvent, AuditPayload, ErasedChain
+from audit.sealed_values import opened
 from casework.access.permissions import origin_of
 from casework.documents.services import document_add
 from casework.erasure.finding import marks_of, traces
@@ -33,6 +37,11 @@ pytestmark = pytest.mark.django_db
 People = dict[str, User]
 Opens = Callable[..., Case]
 MARKS = ("Maria Sandoval", "DE89 3704 0044 0532 0130 00")
+
+
+@pytest.fixture
+def own_keys(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_KEY, settings.DATA_KEYS = str(tmp_path / "data.key"), str(tmp_path / "keys")
 
 
 def over(case: Case, days: int = 1) -> Case:
@@ -91,6 +100,30 @@ def test_an_order_takes_the_case_with_all_that_hangs_on_it_and_its_chain_still_h
         store.content_of(digest)
     said = verified()
     assert "do not hold" not in said and "Erased by order: 1 case" in said, said
+
+
+def test_of_a_person_in_several_cases_a_backup_tells_nothing_of_those_that_went_and_all_of_what_is_kept(
+    people: People, analysed: Opens, own_keys: None,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:  # fmt: skip
+    """Each case is under a key of its own, so that what the law keeps of the same person, and others', can be read."""
+    rule(people)
+    gone, kept = [over(analysed()), over(analysed(message="Again"))], over(analysed(message="Held"))
+    other = analysed(customer=PERSON | {"name": "Otto Other"})
+    hold_place(by=people["axel"], case=kept, reason="Lawsuit 7")
+    with connection.cursor() as cursor:
+        cursor.execute("select chain, body from audit_auditpayload where chain > 0")
+        backup = [(chain, bytes(body)) for chain, body in cursor.fetchall()]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert set(ordered(people, *gone, kept).left) == {str(kept.instance_id)}
+    unread, numbers = set(), {case.instance_id for case in gone}
+    for chain, body in backup:
+        try:
+            opened(body)
+        except KeyFault:
+            unread.add(chain)
+    assert unread == numbers and {chain for chain, _ in backup} >= numbers | {kept.instance_id, other.instance_id}
+    assert not any(b"Sandoval" in body for chain, body in backup if chain in numbers)
 
 
 @pytest.mark.parametrize("kept_by", ["open", "floor", "hold", "no rule"])
