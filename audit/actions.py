@@ -113,6 +113,7 @@ ACTIONS: dict[str, str] = {
     "token.changed": "made, replaced or took back a token of a program",
     "client.changed": "changed a service, or made or took back a secret of it",
     "identity.changed": "changed as whom an identity provider knows somebody, or which groups follow from it",
+    "machines.read": "said that they have read which AI works beside them",
     "directory.read": "looked at the directory that keeps people here",
     "factor.changed": "changed with what somebody signs in beside the password",
     "delegation.changed": "changed who acts for whom",

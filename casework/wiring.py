@@ -12,6 +12,7 @@ from typing import Any
 
 from casework import celery  # noqa: F401 - tasks sent from any process then know the broker
 from casework.access import roles_verification, sessions, trail  # noqa: F401 - they listen to who comes and goes
+from casework.account import machines as _machines  # noqa: F401 - it listens to who comes in
 from casework.actors.ledger import verification as rates_verification
 from casework.agents import opening as agents_opening
 from casework.agents.a2a import pushes

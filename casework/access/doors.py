@@ -100,6 +100,7 @@ DOORS: Final = {
     "login-saml-metadata": ("anybody", ""),
     "account-provider": ("", "signed-in"),
     "login-second": ("anybody", "anybody"),
+    "account-machines": ("signed-in", "signed-in"),
     "account-tokens": ("signed-in", "signed-in"),
     "account-token": ("", "own"),
     "person-token": ("", "administer"),

@@ -71,6 +71,7 @@ PLACES: Final = {
     "people-matrix": "use/people", "people-services": "use/people",
     "people-sign-in": "use/people", "people-service": "use/people",
     "password-link": "use/start", "account": "use/start", "account-password": "use/start",
+    "account-machines": "use/start",
     "account-tokens": "use/start", "account-second": "use/start", "login-second": "use/start",
     "login-saml-back": "use/start", "login-provider": "use/start", "login-provider-back": "use/start",
     "controls": "operations", "access": "operations", "proof": "operations", "liveness": "operations",

@@ -1,0 +1,56 @@
+"""Who works here is told which AI works beside them, until they say that they have read it; auditors see who has."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+
+from audit.models import StandingChain
+from audit.selectors import timeline
+from orchestration.ground import clock
+from orchestration.models import Actor, ActorVersion
+from tests.casework.browsing import client
+from tests.casework.reading import told
+
+pytestmark = pytest.mark.django_db
+
+People = dict[str, User]
+NOTE = "AI works beside you here, of which you have not read yet."
+PLACE = "/account/machines/"
+
+
+def at_work(key: str, kind: str = "intent", *, enabled: bool = True) -> None:
+    actor = Actor.objects.create(key=key, name=key.title(), kind=kind, capability="intent", enabled=enabled)
+    ActorVersion.objects.create(
+        actor=actor, version="1", artefact=b"", created=clock.utc_now(), state=ActorVersion.State.IN_USE
+    )
+
+
+def test_they_are_told_until_they_say_that_they_have_read_it_and_again_of_what_comes_later(people: People) -> None:
+    at_work("reader")
+    at_work("ledger", "http")
+    at_work("away", enabled=False)
+    browser = client(people["anna"])
+    page = told(browser.get(PLACE))
+    assert NOTE in page and "Reader" in page and "Ledger" not in page and "Away" not in page
+    assert browser.post(PLACE, {"machine": ["reader", "made-up"]}).status_code == 302
+    assert NOTE not in told(browser.get(PLACE)) and NOTE not in told(client(people["anna"]).get(PLACE))
+    (event,) = timeline(StandingChain.CONTROL, action="machines.read")
+    assert (event.actor, event.detail) == ("person:anna", {"machines": ["reader"]})
+    at_work("drafter", "language-model")
+    page = told(client(people["anna"]).get(PLACE))
+    assert NOTE in page and page.count("you have not read of it") == 1
+
+
+def test_where_no_ai_works_nobody_is_told(people: People) -> None:
+    at_work("ledger", "http")
+    page = told(client(people["anna"]).get(PLACE))
+    assert NOTE not in page and "None: no AI is at work here now." in page
+
+
+def test_auditors_see_who_has_read_and_others_do_not(people: People) -> None:
+    at_work("reader")
+    client(people["anna"]).post(PLACE, {"machine": ["reader"]})
+    page = told(client(people["axel"]).get(PLACE))
+    assert "Who has read it" in page and "Anna Adler" in page and page.count("not yet") == len(people) - 1
+    assert "Who has read it" not in told(client(people["anna"]).get(PLACE))
