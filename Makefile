@@ -63,7 +63,7 @@ load: setup-dev  ## hundreds of open live pages on one web process: errors, time
 event: setup-dev  ## from a signed event over HTTP to the next step of the case that waits for it: p50 and p95
 	@$(PY) -m tests.load event
 
-scale: setup-dev  ## two web and three worker processes over PostgreSQL and RabbitMQ, CASES=5000, against one of each
+scale: setup-dev  ## two web and three worker processes over PostgreSQL and RabbitMQ, CASES=5000, against one of each; then two workers against one
 	@$(PY) -m tests.load scale --cases $(CASES)
 
 memory: setup  ## what the product that runs here takes, by program (PSS)
@@ -75,7 +75,7 @@ chaos: setup-dev  ## kill processes of the running product, KILLS=140 times, ove
 leaks: setup-dev  ## marked values in every case type, every role at every door: what leaves the product that must not (LEAKS_KEPT=FILE: keep what was found, and go on there later)
 	@$(PY) -m tests.benchmarks leaks
 
-attack: setup-dev  ## 2,000 crafted requests, sequences by the API's description, bombs, 10,000 guesses at a sign-in, 1,000 at what is masked: findings by class
+attack: setup-dev  ## 2,000 crafted requests, sequences by the API's description, bombs, 10,000 guesses at a sign-in, 1,000 at what is masked, MINUTES=5 each: findings by class
 	@$(PY) -m tests.benchmarks attack
 
 conformance: setup-dev  ## the public conformance cases in ../shared/conformance

@@ -30,7 +30,7 @@ from orchestration.ground.refusals import Refused
 
 ASKED: Final = "saml-asked"
 SIGNED_IN: Final = provider.BY_SAML
-INSTALL: Final = "pip install 'casewright[saml]'"
+INSTALL: Final = ".venv/bin/python -m pip install --require-hashes -r requirements-saml.txt"
 
 
 @never_cache

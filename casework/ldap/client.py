@@ -31,10 +31,8 @@ MOST: Final = 100_000
 SUCCESS: Final = 0
 BUSY: Final = (51, 52)
 """Result codes; the latter say that it cannot answer now."""
-NOT_INSTALLED: Final = (
-    "A directory is named, but the extra `ldap` is not installed: "
-    ".venv/bin/python -m pip install --require-hashes -r requirements-ldap.txt"
-)
+INSTALL: Final = ".venv/bin/python -m pip install --require-hashes -r requirements-ldap.txt"
+NOT_INSTALLED: Final = f"A directory is named, but the extra `ldap` is not installed: {INSTALL}"
 Values = dict[str, list[bytes]]
 
 

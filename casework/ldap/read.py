@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from audit.models import AuditEvent, AuditPayload, StandingChain
 from casework.access.oidc_models import ExternalIdentity
-from casework.ldap.client import is_installed
+from casework.ldap.client import INSTALL, is_installed
 from casework.ldap.setup import ISSUER, Directory
 from orchestration.ground.counts import counted
 
@@ -68,7 +68,7 @@ def directory_rows() -> Iterator[tuple[str, str, str]]:
     yield "We are there", directory.who or "nobody (anonymous)", "CASEWRIGHT_LDAP_WHO"
     yield "It is looked at", _every(directory.every), "CASEWRIGHT_LDAP_EVERY"
     if not is_installed():
-        yield "What it needs is installed", "no: pip install 'casewright[ldap]'", ""
+        yield "What it needs is installed", f"no: {INSTALL}", ""
     outcome = last()
     yield "The last look at it", "none yet" if outcome is None else f"{_moment(outcome.at)}: {outcome}", ""
     for name, why in () if outcome is None else outcome.not_taken:

@@ -1,4 +1,5 @@
-"""What can be asked of the product? `casewright run`, `prepare`, `manage COMMAND`, `verify`, `npm`, `exec`, `reset`.
+"""What can be asked of the product? `casewright run`, `prepare`, `memory`, `manage COMMAND`, `verify`, `bot`, `npm`,
+`exec`, `reset`.
 
 The console script of the distribution; in a checkout the same is `python -m casework.runtime`.
 """
@@ -27,10 +28,10 @@ BOT = (sys.executable, *(["-P"] if IS_INSTALLED else []), "-m", "casework.bots")
 PASSED_ON = {
     "manage": "one of the product's own commands, with the services up",
     "verify": "check every history (manage verify_audit)",
-    "bot": "a bot that types into another system (bot browser, bot terminal)",
+    "bot": "a bot that types into another system (bot browser, bot form, bot terminal)",
     "npm": "npm, the machine's or the one that comes as a Python package",
 }
-"""Commands whose arguments belong to Django, or to npm."""
+"""Commands whose arguments belong to Django, to the bot, or to npm."""
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """Does a model do what its author says it does?
 
 `Engine` runs models on the same kernel as the product, in memory, with a clock that a scenario moves. It offers the
-contract of the conformance runners; `scenario_files` runs a case type's own scenario files on it.
+contract of the conformance runners; `scenarios` runs a case type's own scenario files on it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How does one follow a page's work through steps and workers to an actor and back?
 
-OpenTelemetry spans, where its packages are there (`pip install casewright[observe]`) and an endpoint is named
+OpenTelemetry spans, where its packages are there (`pip install '.[observe]'`) and an endpoint is named
 (OTEL_EXPORTER_OTLP_ENDPOINT); else nothing at all. A trace travels in the header of a nudge, never in a history. Spans
 hold numbers, kinds and keys: no content of a case.
 """

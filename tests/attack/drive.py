@@ -11,6 +11,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
+from math import inf
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -25,6 +27,7 @@ from casework.access.doors import DOORS
 from casework.models import SignInLimit
 from casework.proof.controls.scene import undone
 from tests.attack.crafted import TAG, Crafted, archive, climbing, crafted, entities
+from tests.attack.within import within
 from tests.leaks.drive import body_of, parts
 from tests.leaks.world import World
 
@@ -80,15 +83,15 @@ CLASSES: Final = (
 )  # fmt: skip
 
 
-def attack(world: World, many: int) -> Findings:
-    """So many crafted requests, then the bombs."""
+def attack(world: World, many: int, seconds: float = inf) -> Findings:
+    """So many crafted requests, as far as these seconds reach, then all forged ones and the bombs."""
     found = Findings()
     browsers = {role: Client(raise_request_exception=False) for role in world.people}
     for role, user in world.people.items():
         if user is not None:
             browsers[role].force_login(user)
     cache.clear()
-    for one in crafted(sorted(DOORS), list(world.people), many):
+    for one in within(seconds, crafted(sorted(DOORS), list(world.people), many)):
         _sent(world, browsers, one, found)
     _forged(world, found)
     for door, role, files in bombs():
@@ -192,14 +195,14 @@ def _bomb(world: World, door: str, role: str, files: Files, found: Findings) -> 
     found.bombs += 1
 
 
-def guess(found: Findings, many: int) -> None:
-    """So many wrong passwords for one name, from as many addresses, and the right one at the end: too late."""
+def guess(found: Findings, many: int, seconds: float = inf) -> None:
+    """So many wrong passwords for one name, as far as these seconds reach, and the right one at the end: too late."""
     person = User.objects.create(username="zq-guessed")
     person.set_password(PASSWORD)
     person.save()
     browser = Client(raise_request_exception=False)
-    for at in range(many):
-        given = {"username": person.username, "password": PASSWORD if at == many - 1 else f"guess-{at}"}
+    for at, password in enumerate(chain(within(seconds, (f"guess-{at}" for at in range(1, many))), [PASSWORD])):
+        given = {"username": person.username, "password": password}
         answer = browser.post("/login/", given, REMOTE_ADDR=f"10.{at % 200}.{at // 200 % 200}.{at % 250 + 1}")
         found.guesses += 1
         if answer.status_code >= 500:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
 from statistics import median
 from time import process_time
 from typing import Any, Final
@@ -23,6 +25,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from casework.intake.services import Opened, case_open
+from tests.attack.within import within
 
 TWINS: Final = {
     "TWINONE": {"name": "Mirabel Tollander", "email": "mirabel@tollander.com", "phone": "+49 30 71829 342",
@@ -50,19 +53,39 @@ def twins() -> None:
         assert isinstance(opened, Opened), opened
 
 
-def told_apart(asker: User, many: int, seed: int = 1) -> tuple[int, set[str]]:
-    """How many answers named the twins, and the questions whose answer told one from the other."""
-    browser, named, found = Client(), 0, set[str]()
+@dataclass(frozen=True)
+class Answers:
+    """`named`: in how many answers the twins were; `apart`: the questions whose answer told one from the other."""
+
+    asked: int
+    named: int
+    apart: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Work:
+    """`apart`: questions after which right guesses asked the database otherwise than wrong ones; `ratio`: how much of
+    the CPU right ones took beside wrong ones (medians)."""
+
+    asked: int
+    apart: frozenset[str]
+    ratio: float
+
+
+def told_apart(asker: User, many: int, seconds: float = inf) -> Answers:
+    """What is told by the answers to so many questions, as far as these seconds reach."""
+    browser, count, named, found = Client(), 0, 0, set[str]()
     browser.force_login(asker)
     usual = {page: _order(browser, page) for page in (*PAGES, *SEARCHES)}
-    for page, asked in questions(random.Random(seed), many):
+    for page, asked in within(seconds, questions(random.Random(1), many)):
         cache.clear()
+        count += 1
         order = _order(browser, f"{page}?{urlencode(asked)}")
         named += bool(order)
         some, all_otherwise = 0 < len(order) < len(TWINS), len(order) == len(TWINS) and usual[page]
         if some or (all_otherwise and order != usual[page]):
             found.add(f"{page} {asked}")
-    return named, found
+    return Answers(count, named, frozenset(found))
 
 
 def questions(chance: random.Random, many: int) -> Iterator[tuple[str, dict[str, str]]]:
@@ -92,19 +115,18 @@ def _order(browser: Client, address: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_NAMED.findall(answer.content.decode())))
 
 
-def work_of(asker: User, many: int, seed: int = 1) -> tuple[set[str], float]:
-    """Questions after which right guesses asked the database otherwise than wrong ones, and how much of the CPU right
-    ones took beside wrong ones (medians)."""
-    browser, chance, apart = Client(), random.Random(seed), set[str]()
+def work_of(asker: User, many: int, seconds: float = inf) -> Work:
+    """What so many right guesses cost, as far as these seconds reach, beside as many wrong ones."""
+    browser, apart = Client(), set[str]()
     browser.force_login(asker)
     took: tuple[list[float], list[float]] = ([], [])
-    for page, asked in (REPEATED, *questions(chance, many)):
+    for page, asked in within(seconds, (REPEATED, *questions(random.Random(1), many - 1))):
         wrong = {name: "".join(map(_other, value)) if name not in _NAMES else value for name, value in asked.items()}
         addresses = [f"{page}?{urlencode(each)}" for each in (asked, wrong)]
         counts = [_timed(browser, address, times) for address, times in zip(addresses, took, strict=True)]
         if counts[0] != counts[1] and _apart_again(browser, addresses):
             apart.add(f"{page} {asked}")
-    return apart, median(took[0]) / median(took[1])
+    return Work(len(took[0]), frozenset(apart), median(took[0]) / median(took[1]))
 
 
 def _apart_again(browser: Client, addresses: list[str]) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from math import ceil, inf
 from typing import Any, Final
 from zlib import crc32
 
@@ -42,9 +43,12 @@ from casework.access.tokens import Made, token_make
 from casework.models import Case as Work
 from casework.proof.controls.scene import undone
 from orchestration.models import Actor, ActorVersion, HumanTask
+from tests.attack.within import within
 
 Json = Any
 STEPS: Final = 25
+AT_ONCE: Final = 10
+"""Sequences of one seed: after them is looked whether there is time for more."""
 STREAMS: Final = re.compile(r":stream|:subscribe")
 """They stay on the line: `tests/load` is theirs."""
 BRINGS_IN: Final = "POST /api/cases/"
@@ -107,20 +111,24 @@ def numbered_from(number: int) -> None:
         cursor.execute(NUMBERED, [number])
 
 
-def walked(people: Iterable[User], worker: str, data: Json, many: int, seed: int = 0) -> Course:
-    """So many sequences, as these people, as an outside worker with this token, and as nobody; cases are brought in
-    with this data."""
+def walked(people: Iterable[User], worker: str, data: Json, many: int, seconds: float = inf) -> Course:
+    """So many sequences, as far as these seconds reach, as these people, as an outside worker with this token, and as
+    nobody; cases are brought in with this data."""
     course = Course()
-    tokens = [*map(_token, people), worker, ""]
-    machine = hypothesis.seed(seed)(_machine(described(data), tokens, course))
+    machine = _machine(described(data), [*map(_token, people), worker, ""], course)
     with _one_connection():
-        machine.run(
-            settings=settings(
-                max_examples=many, stateful_step_count=STEPS, database=None, deadline=None, phases=[Phase.generate],
-                suppress_health_check=list(HealthCheck),
-            )
-        )  # fmt: skip
+        for seed in within(seconds, range(ceil(many / AT_ONCE))):
+            _run(hypothesis.seed(seed)(machine), min(AT_ONCE, many - seed * AT_ONCE))
     return course
+
+
+def _run(machine: type[APIStateMachine], many: int) -> None:
+    machine.run(
+        settings=settings(
+            max_examples=many, stateful_step_count=STEPS, database=None, deadline=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+    )  # fmt: skip
 
 
 @contextmanager

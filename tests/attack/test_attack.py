@@ -10,6 +10,7 @@ from orchestration.models import Definition
 from tests.attack.crafted import TAG, Crafted
 from tests.attack.drive import CLASSES, Findings, _looked, attack, guess
 from tests.attack.oracle import told_apart, twins, work_of
+from tests.attack.within import within
 from tests.leaks.world import made
 
 
@@ -27,11 +28,10 @@ def test_no_question_tells_twins_apart_by_what_is_masked_and_who_reads_it_does(
     complaint: Definition, people: dict[str, User]
 ) -> None:
     twins()
-    named, found = told_apart(people["anna"], many=30)
-    assert named > 3 and not found, found
-    apart, _ = work_of(people["anna"], many=15)
-    assert not apart, "right guesses are as much work as wrong ones"
-    assert told_apart(people["clara"], many=30)[1], "questions that find something where it may be read"
+    told = told_apart(people["anna"], many=30)
+    assert told.asked == 30 and told.named > 3 and not told.apart, told.apart
+    assert not work_of(people["anna"], many=15).apart, "right guesses are as much work as wrong ones"
+    assert told_apart(people["clara"], many=30).apart, "questions that find something where it may be read"
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,8 @@ def test_each_class_of_finding_would_be_found(answer: HttpResponse, kind: str) -
     found = Findings()
     _looked(answer, "here", Crafted("case", "GET", "", query={"q": "{{7*1910417}}"}), found, 0)
     assert kind in found.by_class and kind in CLASSES
+
+
+def test_where_time_is_short_the_attack_ends_and_keeps_the_order() -> None:
+    assert list(within(60, range(3))) == [0, 1, 2]
+    assert list(within(0, range(3))) == []

@@ -2,7 +2,7 @@
 
 `python -m tests.benchmarks.dmn_speed` measures tables of 5 and of 100 rules (a number range and a string test each) in
 one thread and one run: slices of all contestants take turns, and the ratios are medians over the rounds. SpiffWorkflow
-and zen-engine (requirements-bench.in) are measured where they are installed. At the end: loading and compiling the
+and zen-engine (requirements-bench.txt) are measured where they are installed. At the end: loading and compiling the
 largest model of the conformance kit, where that is beside the checkout. Nothing is asserted of time: read the ratios.
 """
 
@@ -160,7 +160,7 @@ def compare(size: int) -> None:
         multiples = [ours / theirs for ours, theirs in zip(rates["casewright"], measured, strict=True)]
         print(f"  {name:14s} {statistics.median(measured):12,.0f}   {statistics.median(multiples):9.3f}")
     for name in set(CONTESTANTS) - set(contestants):
-        print(f"  {name:14s} not installed (requirements-bench.in)")
+        print(f"  {name:14s} not installed (requirements-bench.txt)")
 
 
 def largest_model() -> None:

@@ -1,7 +1,8 @@
 """Does more of it do more work? Two web and three worker processes over PostgreSQL and RabbitMQ, against one of each.
 
 Complaints come in through the API of the web processes in turn; the figure is how many are routed in a second (both
-models have answered, a person has the task), and how evenly the processes shared the work.
+models have answered, a person has the task), and how evenly the processes shared the work. Then workers alone, one and
+two of them, at complaints that were all brought in before: what a second worker does, while nobody asks for a page.
 """
 
 from __future__ import annotations
@@ -14,12 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,11 @@ from tests.load.web import cpu, web_process
 TOGETHER = 6
 """Programs that send cases in at the same time."""
 PATIENCE = 3600
+WARMED = 10
+"""Complaints for each worker before it is measured: it loads the models that read texts with the first."""
+ALONE = 1.7
+"""How many times the rate of one worker two are to have, on two cores."""
+OPEN_JOBS = "select count(*) from orchestration_job where state in ('waiting', 'running')"
 TEXTS = (
     "I was charged twice for the same train ticket, please give me my money back.",
     "My card was stolen on holiday and I need a new one.",
@@ -74,6 +79,7 @@ def run(cases: int) -> None:
         one = _measured(folder / "s", broker, "one", max(1, cases // 5), webs=1, workers=1)
         print(f"  two web and three worker processes: {many.rate / one.rate:.2f} times the rate of one of each, on "
               f"{os.cpu_count()} cores")  # fmt: skip
+        _workers_alone(folder / "s", broker, max(1, cases // 5))
 
 
 def _made(folder: Path) -> Path:
@@ -82,6 +88,61 @@ def _made(folder: Path) -> Path:
 
 
 def _measured(sockets: Path, broker: str, name: str, cases: int, *, webs: int, workers: int) -> Figures:
+    address, token = _installed(sockets, broker, name)
+    with ExitStack() as at_the_end:
+        fronts = [at_the_end.enter_context(web_process()) for _ in range(webs)]
+        staff = _staff(at_the_end, address, workers)
+        began = time.monotonic()
+        opened = _opened([front.url for front in fronts], token, "S", cases)
+        _wait(address, OPEN_JOBS, lambda n: n == 0)
+        seconds = time.monotonic() - began
+        spent = sum(cpu(front.process) for front in fronts) + sum(cpu(c) for p in staff for c in children(p.pid))
+        figures = Figures(cases, seconds, spent, opened, _done(address, staff))
+    _show(figures, webs, workers)
+    return figures
+
+
+def _workers_alone(sockets: Path, broker: str, cases: int) -> None:
+    address, token = _installed(sockets, broker, "alone")
+    with web_process() as front:
+        one, two = (_worked_off(address, front.url, token, cases, workers) for workers in (1, 2))
+    print(f"{cases} complaints that were brought in before, workers alone")
+    print(f"  routed {one:.2f} a second by one worker, {two:.2f} by two: {two / one:.2f} times, on {os.cpu_count()} "
+          f"cores (aim {ALONE})", flush=True)  # fmt: skip
+
+
+def _worked_off(address: str, url: str, token: str, cases: int, workers: int) -> float:
+    """How many complaints so many workers route in a second, all of which wait when they begin."""
+    with ExitStack() as at_the_end:
+        staff = _staff(at_the_end, address, workers)
+        _opened([url], token, f"W{workers}", WARMED * workers)
+        _wait(address, OPEN_JOBS, lambda n: n == 0)
+        with _held(staff):
+            _opened([url], token, f"A{workers}", cases)
+        began = time.monotonic()
+        _wait(address, OPEN_JOBS, lambda n: n == 0)
+        return cases / (time.monotonic() - began)
+
+
+@contextmanager
+def _held(staff: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
+    """These workers stand still, each with the process that does its work."""
+    everybody = [pid for process in staff for pid in (process.pid, *children(process.pid))]
+    _tell(everybody, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        _tell(everybody, signal.SIGCONT)
+
+
+def _tell(processes: Sequence[int], what: signal.Signals) -> None:
+    for pid in processes:
+        with suppress(ProcessLookupError):
+            os.kill(pid, what)
+
+
+def _installed(sockets: Path, broker: str, name: str) -> tuple[str, str]:
+    """The address of a new database with what ships, which the environment names from now on, and a token for it."""
     with psycopg.connect(f"postgresql://casewright@/postgres?host={sockets}", autocommit=True) as connection:
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     address = f"postgresql://casewright@/{name}?host={sockets}"
@@ -91,29 +152,33 @@ def _measured(sockets: Path, broker: str, name: str, cases: int, *, webs: int, w
         "CASEWRIGHT_DATA_KEY": f"{sockets}/{name}.key", "CASEWRIGHT_DATA_KEYS": f"{sockets}/{name}.keys",
     })  # fmt: skip
     _manage("migrate", "-v", "0")
-    token = _manage("demo", "--cases", "0").rpartition("Bearer ")[2].strip()
-    with ExitStack() as at_the_end:
-        fronts = [at_the_end.enter_context(web_process()) for _ in range(webs)]
-        staff = [_worker() for _ in range(workers)]
-        for process in staff:
-            at_the_end.callback(_end, process)
-        _wait(address, "select 1", lambda _: all(len(children(process.pid)) >= 1 for process in staff))
-        began = time.monotonic()
-        opened = _opened([front.url for front in fronts], token, cases)
-        _wait(address, "select count(*) from orchestration_job where state in ('waiting', 'running')", lambda n: n == 0)
-        seconds = time.monotonic() - began
-        spent = sum(cpu(front.process) for front in fronts) + sum(cpu(c) for p in staff for c in children(p.pid))
-        figures = Figures(cases, seconds, spent, opened, _done(address, staff))
-    _show(figures, webs, workers)
-    return figures
+    return address, token_in(_manage("demo", "--cases", "0"))
 
 
-def _opened(urls: Sequence[str], token: str, cases: int) -> list[int]:
-    """How many cases each web process took."""
+def token_in(said: str) -> str:
+    """The token with which the demo brings cases in, as its command says it at its end."""
+    return said.rpartition("Bearer ")[2].strip()
+
+
+def _staff(at_the_end: ExitStack, address: str, workers: int) -> list[subprocess.Popen[bytes]]:
+    """So many workers, all at work."""
+    staff = [_worker() for _ in range(workers)]
+    for process in staff:
+        at_the_end.callback(_end, process)
+    _wait(address, "select 1", lambda _: all(len(children(process.pid)) >= 1 for process in staff))
+    return staff
+
+
+def _opened(urls: Sequence[str], token: str, named: str, cases: int) -> list[int]:
+    """How many cases each web process took, whose references begin as `named`."""
     taken: Counter[int] = Counter()
 
     def send(number: int) -> None:
-        body = {"case_type": "complaint", "reference": f"S-{number}", "data": {"message": TEXTS[number % len(TEXTS)]}}
+        body = {
+            "case_type": "complaint",
+            "reference": f"{named}-{number}",
+            "data": {"message": TEXTS[number % len(TEXTS)]},
+        }
         request = urllib.request.Request(
             f"{urls[number % len(urls)]}/api/cases/", json.dumps(body).encode(),
             {"Content-Type": "application/json", "Authorization": f"Bearer {token}"},

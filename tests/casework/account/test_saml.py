@@ -152,4 +152,4 @@ def test_somebody_links_it_and_a_page_says_what_is_not_installed(
     assert sign_in(provider, browser, "?for=link")["Location"] == "/account/"
     assert people["anna"].identities.get().subject == "s-1" and verify_control().ok
     monkeypatch.setattr(saml, "is_installed", lambda: False)
-    assert "casewright[saml]" in told(browser.get("/login/saml/"))
+    assert "requirements-saml.txt" in told(browser.get("/login/saml/"))

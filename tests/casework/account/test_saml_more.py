@@ -17,7 +17,7 @@ from tests.casework.reading import told
 
 __all__ = ["anna", "provider"]
 
-pytest.importorskip("onelogin", reason="python3-saml is not here: pip install 'casewright[saml]'.")
+pytest.importorskip("onelogin", reason="python3-saml is not here: pip install '.[saml]'.")
 pytestmark = pytest.mark.django_db
 
 

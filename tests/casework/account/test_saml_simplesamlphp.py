@@ -24,7 +24,7 @@ from tests.chaos.product import free_port
 
 __all__ = ["own_key"]
 
-pytest.importorskip("onelogin", reason="python3-saml is not here: pip install 'casewright[saml]'.")
+pytest.importorskip("onelogin", reason="python3-saml is not here: pip install '.[saml]'.")
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.slow,

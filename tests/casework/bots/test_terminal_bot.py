@@ -19,7 +19,7 @@ from tests.casework.bots.mainframe import Mainframe
 from tests.casework.worker_client.test_worker import JOB
 from tests.chaos.product import free_port
 
-pytest.importorskip("tnz", reason="tnz is not here: pip install 'casewright[bots]'.")
+pytest.importorskip("tnz", reason="tnz is not here: pip install '.[bots]'.")
 
 SCRIPT = """
 system: tn3270://127.0.0.1:{port}

@@ -7,12 +7,14 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from casework.management.commands import deploy as command
 from casework.models import Case
 from orchestration.ground import clock
 from orchestration.models import HumanTask, Incident
 from orchestration.shell.verification import verify
+from tests.load.scale import token_in
 from tests.orchestration.machines import Machines, work_jobs
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +32,10 @@ def said() -> str:
 
 
 def test_every_case_type_that_ships_has_its_cases_once() -> None:  # and one of each unit
-    assert "82 sample cases are on their way" in said()
+    first = said()
+    assert "82 sample cases are on their way" in first
+    program = Client(headers={"Authorization": f"Bearer {token_in(first)}"})
+    assert program.get("/api/cases/").status_code == 200, "as `make scale` takes it from what is printed"
     assert Counter(Case.objects.values_list("case_type", flat=True)) == {
         "complaint": 26, "contract": 6, "insurance-claim": 8, "kyc-review": 5, "loan": 8, "mailroom": 5,
         "payment-release": 5, "refund": 8, "retail-advice": 5,

@@ -1,4 +1,4 @@
-"""Do the guardrails stop what is planted, and let pass what is clean? (the figures of docs/actors.md)"""
+"""Do the guardrails stop what is planted, and let pass what is clean? (the figures of docs/guardrails.md)"""
 
 from collections import Counter
 from functools import cache
