@@ -30,6 +30,8 @@ SHOWN: Final = ("public", "internal")
 PAIRS: Final = 5
 SIGNS: Final = {"+": "plus", "-": "minus", "@": "at"}
 MOST_LINES: Final = 1000
+TEXTS: Final = frozenset({*FILE_KINDS, "clauses", "code", "external", "money-flows", "watchlist"})
+"""Kinds whose versions are made of a text that people can compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def version_page(row: ActorVersion, by: str, *, with_file: bool = False) -> Vers
         Replay.objects.filter(version=row).first(), trials.cannot_be_tried(row.actor.kind),
         tuple(one for way in (Trial.Way.REPLAY, Trial.Way.SHADOW) if (one := compared(row, way)).tried),
         score_card(row),
-        changed(row) if with_file and row.actor.kind in FILE_KINDS else None,
+        changed(row) if with_file and row.actor.kind in TEXTS else None,
     )  # fmt: skip
 
 

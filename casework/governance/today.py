@@ -26,6 +26,7 @@ from casework.people.read import waiting as waiting_rights
 from casework.proof.controls.rounds import board
 from casework.studio.publishing import proposals_waiting
 from orchestration.actors.budgets import Use
+from orchestration.actors.shipping import shipped_waiting
 from orchestration.ground.counts import counted
 
 BAD: Final = "bad"
@@ -82,7 +83,7 @@ def parts(user: User, now: datetime) -> tuple[Part, ...]:
 
 def _waits(user: User, now: datetime) -> Part:
     rights = _rights() if permissions.may_administer(user) else ()  # whoever changes rules alone decides none
-    lines = (*rights, *_uploads(), *_troubles(user, now))
+    lines = (*rights, *_uploads(), *_shipped(), *_troubles(user, now))
     return Part("waits", "Waits for somebody", lines, "Nothing waits.", "All that failed", reverse("attention"))
 
 
@@ -97,6 +98,13 @@ def _uploads() -> Iterator[Line]:
         said = f"by {one.by.get_full_name() or one.by.get_username()}"
         address = reverse("model-proposal", args=[one.pk])
         yield Line(f"{one.key}: uploaded, not published", address, WAITS, said, one.created)
+
+
+def _shipped() -> Iterator[Line]:
+    for one in shipped_waiting():
+        address = reverse("actor-version", args=[one.actor.key, one.pk])
+        words, said = f"{one.actor.name}: another version ships, not in use", "use it or retire it"
+        yield Line(words, address, WAITS, said, one.created)
 
 
 def _troubles(user: User, now: datetime) -> Iterator[Line]:

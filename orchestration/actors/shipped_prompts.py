@@ -15,6 +15,7 @@ from typing import Any, Final
 import yaml
 
 from orchestration.actors.capability import shipped
+from orchestration.actors.kinds.files import read_file
 
 Json = Any
 
@@ -48,8 +49,20 @@ class ShippedPrompt:
         asked = asked_of(server)
         if server.reasoning:
             given.pop("temperature", None)
-        document = {"capability": self.capability, **asked, **_contract(self.capability), **given}
-        return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120).encode()
+        return _dumped({"capability": self.capability, **asked, **_contract(self.capability), **given})
+
+    def renewed(self, file: bytes) -> bytes | None:
+        """The file of a language model with this prompt and contract in place of its own, asked as it is; None: they
+        stand in it already."""
+        before = read_file(file)
+        kept = {"title", "timeout", *({"temperature"} if before.get("reasoning") else ())}
+        new = {name: value for name, value in self.document.items() if name not in kept}
+        after = {**before, **_contract(self.capability), **new}
+        return None if after == before else _dumped(after)
+
+
+def _dumped(document: Mapping[str, Json]) -> bytes:
+    return yaml.safe_dump(dict(document), sort_keys=False, allow_unicode=True, width=120).encode()
 
 
 def asked_of(server: Server) -> dict[str, Json]:

@@ -1,8 +1,11 @@
-"""What does a new release bring to the cards of actors that ship and are there already?
+"""What does a new release bring to actors that ship and are there already?
 
-Each fact that ships otherwise now: owner, origin, price. What somebody has changed since the actor was made stays as
-they have it, and that it ships otherwise is told. Both stand on the chain of rules, roles and actors, from which it is
-also read who has changed what; it is read only where something ships otherwise.
+To their cards, each fact that ships otherwise now: owner, origin, price. What somebody has changed since the actor was
+made stays as they have it, and that it ships otherwise is told. Both stand on the chain of rules, roles and actors,
+from which it is also read who has changed what; it is read only where something ships otherwise.
+
+A file that ships otherwise is a version of its own, in quarantine: what works goes on as it is until somebody takes the
+new one on. What was there once, and was retired or passed over, is not brought again.
 """
 
 from __future__ import annotations
@@ -13,13 +16,23 @@ from typing import Any, Final
 
 import orjson
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit.models import AuditEvent, AuditPayload, StandingChain
 from audit.services import Fact, record_control
 from orchestration.actors.card import SHAPE
-from orchestration.actors.registry import CHANGEABLE, SETUP, actor_change, actor_ensure, card_change
+from orchestration.actors.contract import version_of
+from orchestration.actors.registry import (
+    CHANGEABLE,
+    SETUP,
+    actor_change,
+    actor_ensure,
+    card_change,
+    register_model_version,
+    version_move,
+)
 from orchestration.ground import clock
-from orchestration.models import Actor
+from orchestration.models import Actor, ActorVersion
 
 Json = Any
 Facts = Mapping[str, Json]
@@ -32,6 +45,9 @@ ABSENT: Final = None
 ALL: Final = frozenset({*CHANGEABLE, *SHAPE["properties"]})
 RECKONED: Final = "review-by"
 """Follows from the day on which an actor was made."""
+SHIPS: Final = "Ships with this release"
+OVERTAKEN: Final = "another version ships now"
+State = ActorVersion.State
 
 
 @dataclass(slots=True)
@@ -53,6 +69,26 @@ def actor_ship(key: str, **shipped: Any) -> Actor:
             _bring(Actor.objects.select_for_update().get(pk=actor.pk), otherwise)
         actor.refresh_from_db()
     return actor
+
+
+def version_ship(key: str, artefact: bytes) -> ActorVersion | None:
+    """What an actor ships with now as a version that waits in quarantine; None where it was there before."""
+    version = version_of(artefact)
+    if ActorVersion.objects.filter(actor__key=key, version=version).exists():
+        return None
+    with transaction.atomic():
+        before = list(shipped_waiting().filter(actor__key=key))
+        row = register_model_version(key, version, artefact, {}, activate=False, note=SHIPS)
+        version_move(row, State.QUARANTINED, SETUP, reason=REASON)
+        for one in before:
+            version_move(one, State.RETIRED, SETUP, reason=OVERTAKEN)
+    return row
+
+
+def shipped_waiting() -> QuerySet[ActorVersion]:
+    """What came with a release and nobody has taken on or retired yet."""
+    rows = ActorVersion.objects.filter(state=State.QUARANTINED, registered_by=SETUP.actor, note=SHIPS)
+    return rows.select_related("actor").defer("artefact").order_by("-created", "-pk")
 
 
 def _otherwise(actor: Actor, shipped: Facts) -> dict[str, Json]:

@@ -13,7 +13,7 @@ from casework.access.roles import ensure_roles
 from casework.access.roles_verification import control_begin
 from casework.actors.bundled import CASE_TYPES, ensure_actors, ensure_reader
 from casework.actors.recommenders import ensure_recommender
-from casework.actors.shipped import ensure_shipped
+from casework.actors.shipped import ensure_prompts, ensure_shipped
 from casework.erasure.rules import rule_begin
 from casework.knowledge.shipped import ensure_knowledge
 from orchestration.casetypes.case_type import by_definition, current, folder_files, read
@@ -43,8 +43,10 @@ class Command(BaseCommand):
             ensure_recommender(folder / "training")
             for name in ensure_knowledge(folder / "knowledge"):
                 self.stdout.write(f"{name}: in the knowledge base")
-            for name in ensure_shipped(folder / "actors"):
-                self.stdout.write(f"{name}: an actor, registered")
+            for line in ensure_shipped(folder / "actors"):
+                self.stdout.write(line)
+        for line in ensure_prompts(shipped_folders()):
+            self.stdout.write(line)
         ensure_reader()
         control_begin(Origin("system:setup"))
         for folder in chosen:

@@ -8,8 +8,10 @@ import pytest
 
 from audit.services import Origin
 from casework.actors.changes import changes_of
-from orchestration.actors.registry import actor_change, actor_ensure, card_change
-from orchestration.actors.shipping import actor_ship
+from orchestration.actors.contract import version_of
+from orchestration.actors.registry import actor_change, actor_ensure, card_change, register_model_version, version_move
+from orchestration.actors.shipping import actor_ship, shipped_waiting, version_ship
+from orchestration.models import ActorVersion
 from orchestration.shell.verification.control import verify_control
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +64,18 @@ def test_an_actor_that_a_person_made_under_that_name_is_theirs() -> None:
     actor_ensure("parcels", by=ADA, **BEFORE)
     row = actor_ship("parcels", **NOW)
     assert (row.origin, row.card) == ("", BEFORE["card"])
+
+
+def test_another_file_waits_in_quarantine_and_what_works_goes_on() -> None:
+    actor_ship("parcels", **BEFORE)
+    used = register_model_version("parcels", version_of(b"do: a"), b"do: a", {}, activate=True)
+    assert version_ship("parcels", b"do: a") is None
+    first, second = version_ship("parcels", b"do: b"), version_ship("parcels", b"do: c")
+    assert first is not None and second is not None
+    first.refresh_from_db()
+    assert (first.state, second.state) == ("retired", "quarantined") and list(shipped_waiting()) == [second]
+    assert [row.pk for row in ActorVersion.objects.filter(state="in-use")] == [used.pk]
+    assert version_ship("parcels", b"do: b") is None and version_ship("parcels", b"do: c") is None
+    version_move(second, "retired", ADA, reason="Not for us.")
+    assert version_ship("parcels", b"do: c") is None and not shipped_waiting().exists()
+    assert verify_control().ok
