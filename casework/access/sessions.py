@@ -13,6 +13,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from casework.access.addresses import client_address
+from casework.access.browsers import browser_named
 from casework.access.models import SignedIn
 from orchestration.ground.clock import utc_now
 
@@ -36,7 +37,7 @@ def _begin(sender: object, request: HttpRequest | None, user: User, **_: Any) ->
     SignedIn.objects.update_or_create(
         session=request.session.session_key,
         defaults={"person": user, "began": now, "seen": now, "address": client_address(request),
-                  "device": "".join(letter for letter in browser if letter.isprintable())[:100],
+                  "device": browser_named(browser),
                   "issuer": issuer, "named": named},
     )  # fmt: skip
 

@@ -161,4 +161,8 @@ def _plain(amount: Json) -> str:
 
 
 def _of(used: object, limit: Json) -> str:
-    return f"{used} of {limit}" if limit else f"{used}"
+    return f"{_grouped(used)} of {_grouped(limit)}" if limit else _grouped(used)
+
+
+def _grouped(figure: object) -> str:
+    return f"{figure:,}" if isinstance(figure, int) else f"{figure}"
