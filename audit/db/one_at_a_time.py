@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Final, LiteralString
 
 from django.db import connection
+
+HELD: Final[LiteralString] = """
+select (classid::bigint << 32) | objid::bigint from pg_locks
+where locktype = 'advisory' and objsubid = 1 and granted
+    and database = (select oid from pg_database where datname = current_database())"""
 
 
 @contextmanager
@@ -21,6 +27,13 @@ def alone(lock: int) -> Iterator[bool]:
         if is_alone:
             with connection.cursor() as cursor:
                 cursor.execute("select pg_advisory_unlock(%s)", [lock])
+
+
+def held(locks: Iterable[int]) -> set[int]:
+    """Which of these locks somebody holds at this moment; of who died the database holds none."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD)
+        return {row[0] for row in cursor.fetchall()} & set(locks)
 
 
 def one_after_another(name: str) -> None:

@@ -63,6 +63,7 @@ class FieldFound(shapes.Shape):
 
 class DocumentInFull(DocumentShape):
     reading = s.CharField(help_text="`waiting`, `reading`, `read` or `failed`.")
+    how_far = s.CharField(help_text="How far it is read, as a sentence; empty where it could not be.")
     said = s.CharField(help_text="Why it could not be read.")
     fields_found = FieldFound(many=True)
     file_given = s.BooleanField(help_text="Whether you get the file; otherwise `content/` answers 409.")
@@ -175,7 +176,8 @@ class DocumentView(APIView):
         told = DocumentShape(listed(found, seen, actor_names({found.by: True}))).data
         row = view.reading
         more = {
-            "reading": row.state if row else "", "said": row.said if row else "", "fields_found": view.fields,
+            "reading": row.state if row else "", "how_far": view.progress.how_far if view.progress else "",
+            "said": row.said if row else "", "fields_found": view.fields,
             "file_given": bool(files_given(seen, [found.pk])),
         }  # fmt: skip
         return Response(DocumentInFull(told | more).data)

@@ -19,10 +19,12 @@ from casework.documents.facts import PageFacts, shown
 from casework.documents.marked import Part, parts_of
 from casework.documents.models import Document, ReadField, Reading, ReadPage
 from casework.documents.pictures import WIDTHS
+from casework.documents.progress import Progress, progress_of
 from casework.documents.sight import Sight, sight_of
 from orchestration.documents.fields import NAMES
 from orchestration.documents.kinds import KINDS, Kind
 from orchestration.documents.words import Box, Line
+from orchestration.ground import clock
 
 UNCLEAR: Final = 0.5
 """A sentence with a word that was heard less surely is marked."""
@@ -105,6 +107,7 @@ class Viewer:
     width: int
     larger: bool
     reading: Reading | None
+    progress: Progress | None
     text: str | None
     by_ocr: bool
     q: str
@@ -125,6 +128,10 @@ class Viewer:
     @property
     def after(self) -> str:
         return self.address(self.page + 1) if self.page < self.pages else ""
+
+    @property
+    def here(self) -> str:
+        return self.address(self.page)
 
     @property
     def zoomed(self) -> str:
@@ -156,7 +163,7 @@ def viewer(seen: Look, document: Document, asked: Mapping[str, str], *, user_may
         id=document.pk, case=document.case_id, name=seen.view.text(document.name), kind=KINDS[document.kind],
         size=document.size, level=document.level, digest=document.digest, pages=document.pages, page=page,
         width=WIDTHS[2] if larger else WIDTHS[1], larger=larger,
-        reading=row,
+        reading=row, progress=progress_of(document, row, clock.utc_now()) if row else None,
         text=None if kept is None else "\n".join(read),
         by_ocr=KINDS[document.kind].has_pages and any(word.sure < 1 for line in lines for word in line.words),
         q=q, hits=_hits(sight, document, q),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from django.db.models import Q
 
+from audit.db.one_at_a_time import held
 from orchestration.ground import clock
 from orchestration.knowledge.progress import Indexing, indexing
+from orchestration.knowledge.register import READING
 from orchestration.models import KnowledgeDocument
 
 SHOWN_ON: Final = timedelta(minutes=1)
@@ -24,7 +27,15 @@ class Progress:
 
     indexing: Indexing | None
     reading: int
-    told: list[KnowledgeDocument]
+    told: list[Told]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A document, and how far it is read at this moment; "" where nobody is to read it."""
+
+    row: KnowledgeDocument
+    how_far: str
 
 
 def progress_for(*, may_change: bool) -> Progress | None:
@@ -33,7 +44,26 @@ def progress_for(*, may_change: bool) -> Progress | None:
         return None
     there = KnowledgeDocument.objects.filter(withdrawn=None)
     told = there.filter(UNDER_WAY | Q(since__gte=clock.utc_now() - SHOWN_ON)).order_by("name", "pk")
-    return Progress(indexing(), there.filter(UNDER_WAY).count(), list(told[:MOST_TOLD]))
+    return Progress(indexing(), there.filter(UNDER_WAY).count(), told_of(told[:MOST_TOLD]))
+
+
+def told_of(rows: Iterable[KnowledgeDocument]) -> list[Told]:
+    """Whether a worker reads a document is what the database says of its lock: it holds none of one who died."""
+    listed = list(rows)
+    waiting = [READING + row.pk for row in listed if under_way(row)]
+    read_now = held(waiting) if waiting else set()
+    return [Told(row, how_far(row, is_read=READING + row.pk in read_now)) for row in listed]
+
+
+def how_far(row: KnowledgeDocument, *, is_read: bool) -> str:
+    """In pages, where it has some. What a worker has read is kept, so that the next one goes on there."""
+    if not under_way(row):
+        return ""
+    if not row.pieces:
+        return "a worker opens it" if is_read else "it waits for a worker"
+    at = f"page {row.at_page} of {row.pages}" if row.pages else f"passage {row.read_to + 1} of {row.pieces}"
+    by = " by another model" if row.state == KnowledgeDocument.State.READY else ""
+    return f"a worker reads {at}{by}" if is_read else f"no worker is at it now; the next goes on at {at}{by}"
 
 
 def under_way(row: KnowledgeDocument) -> bool:

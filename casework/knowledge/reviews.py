@@ -34,9 +34,9 @@ FOLLOWS: Final = "It goes with the case whose answer it is about. Finish its tas
 
 
 def open_review(row: KnowledgeDocument, instance: int, origin: Origin) -> int:
-    """Have a person look again at what was answered in an open case; the number of the case in which they do. 0 where
-    the case is closed, or the case type is not deployed."""
-    case = Case.objects.filter(instance=instance, closed=False).select_related("unit").first()
+    """Have a person look again at what was answered in a case, open or closed: a wrong answer that was sent is worse.
+    The number of the case in which they do; 0 where the case type is not deployed."""
+    case = Case.objects.filter(instance=instance).select_related("unit").first()
     if case is None or not Definition.objects.filter(key=CASE_TYPE).exists():
         return 0
     groups, people = who_may_work(case)

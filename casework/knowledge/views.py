@@ -16,7 +16,7 @@ from casework.access import permissions
 from casework.access.unit_models import BusinessUnit
 from casework.access.units import unit_tree
 from casework.knowledge.of_units import in_reach
-from casework.knowledge.progress import progress_for, under_way
+from casework.knowledge.progress import progress_for, told_of, under_way
 from casework.models import Case
 from casework.web.decorators import person, reads, reads_and_writes, refusal, wants_part, writes
 from orchestration.documents.kinds import KINDS, LARGEST
@@ -38,11 +38,12 @@ USUAL_LEVEL: Final = "internal"
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A document as a list shows it. `readable`: whether this person may read what it says."""
+    """A document as a list shows it. `readable`: whether this person may read what it says. `how_far`: it is read."""
 
     row: KnowledgeDocument
     kind: str
     readable: bool
+    how_far: str
 
 
 @reads_and_writes
@@ -110,7 +111,9 @@ def _listed(user: User, *, may_change: bool) -> list[Listed]:
     rows, readable = KnowledgeDocument.objects.order_by("withdrawn", "name", "pk"), readable_by(user)
     theirs = set(rows.filter(readable).values_list("pk", flat=True))
     shown = rows if may_change else rows.filter(readable, withdrawn=None, state=KnowledgeDocument.State.READY)
-    return [Listed(row, KINDS[row.kind].words, row.pk in theirs) for row in shown[:1000]]
+    return [
+        Listed(one.row, KINDS[one.row.kind].words, one.row.pk in theirs, one.how_far) for one in told_of(shown[:1000])
+    ]
 
 
 @reads
@@ -125,6 +128,7 @@ def knowledge_document(request: HttpRequest, document_id: int) -> HttpResponse:
         "row": row, "kind": KINDS[row.kind].words, "may_change": may_change,
         "pieces": row.chunks.order_by("number").defer("vector", "wide")[:MOST_PIECES],
         "uses": seen_uses(user, row), "embedded": row.embedded.values(), "under_way": under_way(row),
+        "how_far": told_of([row])[0].how_far,
     }  # fmt: skip
     return render(request, "knowledge/document.html", context)
 

@@ -50,8 +50,10 @@ def _of_data(now: datetime) -> tuple[Shared, ...]:
             "nothing": {"progress": {}},
         }),
         ("How far a document is read", "knowledge/_state.html", {
-            "in the middle": {"row": {"pk": 1, "get_state_display": "is being read", "reading": True, "read_to": 64,
-                                      "pieces": 512}},
+            "in the middle": {"row": {"pk": 1, "get_state_display": "is being read"},
+                              "how_far": "a worker reads page 12 of 40"},
+            "a page is a picture": {"row": {"pk": 3, "get_state_display": "can be found",
+                                            "said": "1 of its 40 pages is a picture, not read here."}},
             "read": {"row": {"pk": 2, "get_state_display": "can be found"}},
         }),
         ("What was answered from a withdrawn source", "knowledge/_lost_source.html", {

@@ -240,7 +240,7 @@ def _taken_in(job: Job, attempt: Attempt, started: datetime, capability: Capabil
 
     def ledger(outcome: services.Done | Refused) -> Part:
         entry = entries(job, attempt, started, result_word(attempt, outcome))
-        return entry if attempt.answer is None else together(entry, uses.noted(job, capability, attempt.answer.output))
+        return entry if attempt.answer is None else together(entry, uses.noted(job, capability, attempt.answer))
 
     if isinstance(command, CompleteJob):
         provided = HOLDS if attempt.chosen is None else stopping.at_work(attempt.actor)

@@ -7,8 +7,9 @@ embedding reads at once, and never has two headings. A heading that stands below
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 LONGEST: Final = 900
@@ -24,37 +25,48 @@ LONGEST_HEADING: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Piece:
+    """`page`: on which it begins; 0: its document has no pages."""
+
     heading: str
     text: str
+    page: int = 0
+
+
+Paragraph = tuple[int, str]
+"""The page that it stands on, and its text."""
 
 
 def cut(text: str) -> tuple[Piece, ...]:
     """The pieces of a text, at most `MOST`; none of a text that says nothing."""
-    found: list[Piece] = []
-    for heading, paragraphs in _sections(text):
-        for part in _filled(paragraphs):
-            if len(found) == MOST:
-                return tuple(found)
-            found.append(Piece(heading, part))
-    return tuple(found)
+    return cut_pages([(0, text)])
 
 
-def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
+def cut_pages(pages: Iterable[tuple[int, str]]) -> tuple[Piece, ...]:
+    """The pieces of the texts of pages, each with its number: a part under a heading goes on over the next page."""
+    found = (Piece(heading, text, page) for heading, part in _sections(pages) for page, text in _filled(part))
+    return tuple(islice(found, MOST))
+
+
+def _sections(pages: Iterable[tuple[int, str]]) -> Iterator[tuple[str, list[Paragraph]]]:
     """(headings above it, paragraphs) of each part of the text that has text of its own."""
     path: list[tuple[int, str]] = []
-    paragraphs: list[str] = []
-    for block in re.split(r"\n\s*\n|\n(?=\s*#)|(?<=\n)(?=\d[\d.]*\s+[A-Z])", text.replace("\r\n", "\n")):
-        first, _, rest = block.strip().partition("\n")
+    paragraphs: list[Paragraph] = []
+    for page, block in ((page, block.strip()) for page, text in pages for block in _blocks(text)):
+        first, _, rest = block.partition("\n")
         level = _heading(first.strip(), bool(rest.strip()))
         if level is None:
-            paragraphs += [block.strip()] if block.strip() else []
+            paragraphs += [(page, block)] if block else []
             continue
         if paragraphs:
             yield _told(path), paragraphs
         path = [one for one in path if one[0] < level[0]] + [level]
-        paragraphs = [rest.strip()] if rest.strip() else []
+        paragraphs = [(page, rest.strip())] if rest.strip() else []
     if paragraphs:
         yield _told(path), paragraphs
+
+
+def _blocks(text: str) -> list[str]:
+    return re.split(r"\n\s*\n|\n(?=\s*#)|(?<=\n)(?=\d[\d.]*\s+[A-Z])", text.replace("\r\n", "\n"))
 
 
 def _heading(line: str, has_text: bool) -> tuple[int, str] | None:
@@ -71,16 +83,16 @@ def _told(path: list[tuple[int, str]]) -> str:
     return PATH.join(words for _, words in path)[-LONGEST_HEADING:]
 
 
-def _filled(paragraphs: list[str]) -> Iterator[str]:
+def _filled(paragraphs: list[Paragraph]) -> Iterator[Paragraph]:
     """The paragraphs, put together and cut so that none is longer than a piece."""
-    held = ""
-    for part in (part for paragraph in paragraphs for part in _short(" ".join(paragraph.split()))):
+    held, begins = "", 0
+    for page, part in ((page, part) for page, paragraph in paragraphs for part in _short(" ".join(paragraph.split()))):
         if held and len(held) + len(part) + 1 > LONGEST:
-            yield held
+            yield begins, held
             held = ""
-        held = f"{held}\n{part}" if held else part
+        held, begins = (f"{held}\n{part}", begins) if held else (part, page)
     if held:
-        yield held
+        yield begins, held
 
 
 def _short(paragraph: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import Any, Final
@@ -25,7 +26,8 @@ from orchestration.documents.store import Damaged
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.knowledge import embeddings
-from orchestration.knowledge.pieces import cut
+from orchestration.knowledge.pieces import MOST as MOST_PIECES
+from orchestration.knowledge.pieces import cut_pages
 from orchestration.models import KnowledgeDocument, KnowledgePiece
 from orchestration.privacy.classification import LEVELS
 from orchestration.shell.nudges import nudge_knowledge
@@ -48,7 +50,7 @@ A_RUN: Final = timedelta(seconds=60)
 """How long a worker goes on with one document before others have their turn."""
 MOST_BEGUN: Final = 3
 """How often it is begun without that a piece of it comes to be kept."""
-DONE: Final[Mapping[str, Any]] = {"reading": "", "read_to": 0, "begun": 0}
+DONE: Final[Mapping[str, Any]] = {"reading": "", "read_to": 0, "at_page": 0, "begun": 0}
 """What a row says while nobody reads its document."""
 GIVEN_UP: Final[Mapping[str, str]] = {
     State.WAITING: f"A worker began {MOST_BEGUN} times to read it, and was stopped each time before it had read more. "
@@ -153,40 +155,44 @@ def _index(pk: int) -> bool:
 
 def _read_first(row: KnowledgeDocument) -> bool:
     try:
-        pieces = cut(_text(row))
+        text = _text(row)
     except store.Away:
         KnowledgeDocument.objects.filter(pk=row.pk).update(begun=row.begun)
         return False  # it still waits, and is looked after
     except (Unreadable, Damaged) as error:
         _end(row, State.FAILED, str(error))
         return False
+    pieces = cut_pages(text.pages)
     if not pieces:
         _end(row, State.FAILED, "It holds no text. Pictures of pages are not read here: add it as text.")
         return False
     made_with = dict(embeddings.names())
     rows = [
-        KnowledgePiece(document=row, number=at, heading=one.heading, text=one.text) for at, one in enumerate(pieces, 1)
+        KnowledgePiece(document=row, number=at, heading=one.heading, text=one.text, page=one.page)
+        for at, one in enumerate(pieces, 1)
     ]
-    KnowledgeDocument.objects.filter(pk=row.pk, state=State.WAITING).update(pieces=len(rows))
+    KnowledgeDocument.objects.filter(pk=row.pk, state=State.WAITING).update(
+        pieces=len(rows), pages=text.total, **_come(rows, _first(row, made_with))
+    )
     if (is_left := _embed(row, rows, made_with)) is False:
-        _end(row, State.READY, pieces=len(rows), embedded=made_with)
+        _end(row, State.READY, text.left_out or _cut_off(rows), pieces=len(rows), embedded=made_with)
     return bool(is_left)
 
 
 def _embed_anew(row: KnowledgeDocument) -> bool:
     """By those embeddings that are here and by which it was not embedded; what it says stays, and so do its pieces."""
     made_with = {key: embeddings.names()[key] for key in embeddings.stale(row.embedded)}
-    pieces = list(row.chunks.order_by("number").only("pk", "heading", "text"))
+    pieces = list(row.chunks.order_by("number").only("pk", "heading", "text", "page"))
     if (is_left := _embed(row, pieces, made_with)) is False:
-        KnowledgeDocument.objects.filter(pk=row.pk).update(embedded=row.embedded | made_with, said="", **DONE)
+        said = "" if row.said == GIVEN_UP[State.READY] else row.said
+        KnowledgeDocument.objects.filter(pk=row.pk).update(embedded=row.embedded | made_with, said=said, **DONE)
     return bool(is_left)
 
 
 def _embed(row: KnowledgeDocument, pieces: Sequence[KnowledgePiece], made_with: Mapping[str, str]) -> bool | None:
     """Some pieces after the other, from where the last run by the same embeddings ended: each part is kept as it is
     done. Whether any are left after the time of a run; None: the document was withdrawn meanwhile."""
-    reading, until = ", ".join(made_with.values()), monotonic() + A_RUN.total_seconds()
-    first = row.read_to if row.reading == reading else 0
+    first, until = _first(row, made_with), monotonic() + A_RUN.total_seconds()
     for start in range(first, len(pieces), AT_A_TIME):
         if start > first and monotonic() >= until:
             return True
@@ -195,16 +201,37 @@ def _embed(row: KnowledgeDocument, pieces: Sequence[KnowledgePiece], made_with: 
         for at, one in enumerate(part):
             for name, value in _kept({key: found[at] for key, found in read.items()}).items():
                 setattr(one, name, value)
-        if not _keep(row, part, _fields(made_with), reading, start + len(part)):
+        come = {"reading": _reading(made_with), **_come(pieces, start + len(part))}
+        if not _keep(row, part, _fields(made_with), come):
             return None
     return False
 
 
+def _reading(made_with: Mapping[str, str]) -> str:
+    return ", ".join(made_with.values())
+
+
+def _first(row: KnowledgeDocument, made_with: Mapping[str, str]) -> int:
+    """How many pieces the last run by the same embeddings has kept."""
+    return row.read_to if row.reading == _reading(made_with) else 0
+
+
+def _come(pieces: Sequence[KnowledgePiece], to: int) -> dict[str, int]:
+    """How far a document is read with so many of its pieces."""
+    return {"read_to": to, "at_page": pieces[min(to, len(pieces) - 1)].page}
+
+
+def _cut_off(pieces: Sequence[KnowledgePiece]) -> str:
+    return f"Only its first {MOST_PIECES:,} passages are found: add it in parts." if len(pieces) == MOST_PIECES else ""
+
+
 @transaction.atomic
-def _keep(row: KnowledgeDocument, part: Sequence[KnowledgePiece], fields: list[str], reading: str, to: int) -> bool:
+def _keep(
+    row: KnowledgeDocument, part: Sequence[KnowledgePiece], fields: list[str], come: Mapping[str, str | int]
+) -> bool:
     """Keep what was embedded, and up to where; False: it is withdrawn."""
     still = KnowledgeDocument.objects.filter(pk=row.pk, state=row.state, withdrawn=None)
-    if not still.update(reading=reading, read_to=to, begun=0, since=clock.utc_now()):
+    if not still.update(**come, begun=0, since=clock.utc_now()):
         return False
     if row.state == State.READY:
         KnowledgePiece.objects.bulk_update(part, fields)
@@ -237,14 +264,33 @@ def _read_as(heading: str, text: str) -> str:
     return f"{heading}\n{text}" if heading else text
 
 
-def _text(row: KnowledgeDocument) -> str:
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The texts of a document, each with the number of its page; 0 where it has none. `total`: how many pages it has,
+    with those that hold no text."""
+
+    pages: tuple[tuple[int, str], ...]
+    total: int = 0
+
+    @property
+    def left_out(self) -> str:
+        """What a reader has to know of a document that is not read wholly."""
+        left = self.total - len(self.pages)
+        are = "is a picture" if left == 1 else "are pictures"
+        return f"{left} of its {self.total} pages {are}, not read here." if left > 0 else ""
+
+
+def _text(row: KnowledgeDocument) -> Text:
+    """Raises Unreadable, or that the store is away or what it has damaged."""
     content = store.content_of(row.digest)
     if row.kind == "text":
-        return content.decode("utf-8-sig", "replace").replace("\0", "")
+        return Text(((0, content.decode("utf-8-sig", "replace").replace("\0", "")),))
     if row.kind in PAGED and row.kind != "pdf":
-        return ""
+        return Text(())
     found = text_of(content, KINDS[row.kind].key, 1)
-    return "\n\n".join(page.text for page in found.pages).replace("\0", "")
+    has_pages = row.kind in PAGED
+    texts = tuple((page.number if has_pages else 0, page.text.replace("\0", "")) for page in found.pages)
+    return Text(texts, len(found.pages) + len(found.pictures) if has_pages else 0)
 
 
 def _end(

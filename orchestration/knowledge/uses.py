@@ -1,12 +1,14 @@
 """Which answers were made from which pieces of the knowledge base? (derived answers)
 
-A capability that is given `passages` and names its `sources` makes an answer of them; each passage is noted with the
-job, in the transaction that takes its result into the case, and whether the answer names it. So it can be told of a
-document that proves wrong which answers, of which cases, rest on it.
+A capability that is given `passages` and names its `sources` makes an answer of them, and so does an agent of those
+that it has found; each passage is noted with the job, in the transaction that takes its result into the case, and
+whether the answer names it. So it can be told of a document that proves wrong which answers, of which cases, rest on
+it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +18,18 @@ import orjson
 
 from audit.db.sql import Part
 from orchestration.actors.capability import Capability
-from orchestration.models import ActorCall, Job, KnowledgeDocument, KnowledgeUse
+from orchestration.actors.contract import Answer
+from orchestration.models import ActorCall, AgentRun, Job, KnowledgeDocument, KnowledgeUse
 
 Json = Any
 GIVEN: Final = "passages"
 CITED: Final = "sources"
 USED: Final = ("done", "suggested")
 LARGEST: Final = 2**63 - 1
+RUN: Final = "run"
+"""What an agent's answer tells of itself: which run it is of."""
+CITATION: Final = re.compile(r"passage:(\d{1,18})")
+"""As an agent names a piece."""
 NOTED: Final[LiteralString] = """
 used as (
     insert into orchestration_knowledgeuse (piece_id, job_id, attempt, cited)
@@ -43,15 +50,32 @@ class Use:
     review: int
 
 
-def noted(job: Job, capability: Capability, output: Json) -> Part | None:
+def noted(job: Job, capability: Capability, answer: Answer) -> Part | None:
     """What notes from which pieces an answer was made; goes with the step of its result."""
+    run = AgentRun.objects.filter(instance=job.instance_id, job=job.job).first() if RUN in answer.detail else None
+    if run is not None:
+        return _part(job, read_by(run), cited_by(run))
     if GIVEN not in _names(capability.input) or CITED not in _names(capability.output):
         return None
     asked = orjson.loads(bytes(job.input if job.changed_input is None else job.changed_input))
-    cited = _whole(output.get(CITED)) if isinstance(output, Mapping) else []
-    return NOTED, {
-        "use_job": job.pk, "use_attempt": job.attempts, "use_given": list(_ids(asked.get(GIVEN))), "use_cited": cited,
-    }  # fmt: skip
+    return _part(job, list(_ids(asked.get(GIVEN))), _whole(answer.output.get(CITED)))
+
+
+def _part(job: Job, given: list[int], cited: list[int]) -> Part:
+    return NOTED, {"use_job": job.pk, "use_attempt": job.attempts, "use_given": given, "use_cited": cited}
+
+
+def read_by(run: AgentRun) -> list[int]:
+    """The pieces that an agent has found in this run: all that it wanted since may rest on them."""
+    return _whole([one["passage"] for one in run.memory if "passage" in one])
+
+
+def cited_by(run: AgentRun) -> list[int]:
+    """Those that it names for what it found, or wanted."""
+    laid = [one["evidence"] for one in run.laid_out.get("findings", ())]
+    wanted = list(run.proposals.values_list("evidence", flat=True))
+    found = (CITATION.fullmatch(one) for named in (*laid, *wanted) for one in named)
+    return sorted({int(one[1]) for one in found if one})
 
 
 def uses_of(document: KnowledgeDocument) -> list[Use]:

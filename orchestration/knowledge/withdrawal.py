@@ -1,7 +1,8 @@
 """What becomes of the answers that were made from a document which was withdrawn?
 
-Of each open case with such an answer a person gets a task, or where there is no way to give one an incident, to look at
-the answer again; a closed one hears of it in its history. Once for each case and document, whatever dies in between.
+Of each case with such an answer, open or closed, a person gets a task to look at the answer again. Where there is no
+way to give one an open case gets an incident, and a closed one hears of it in its history. Once for each case and
+document, whatever dies in between.
 """
 
 from __future__ import annotations

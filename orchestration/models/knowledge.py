@@ -45,6 +45,10 @@ class KnowledgeDocument(models.Model):
         max_length=300, blank=True, default="", db_default="", help_text="the embeddings that read it now"
     )
     read_to = models.IntegerField(default=0, db_default=0, help_text="up to which piece they have read it")
+    pages = models.IntegerField(
+        default=0, db_default=0, help_text="how many it has; 0: it has none, or it is not opened"
+    )
+    at_page = models.IntegerField(default=0, db_default=0, help_text="the page that is to be read next; 0: none")
     begun = models.SmallIntegerField(
         default=0, db_default=0, help_text="how often it was begun since a piece was kept last"
     )
@@ -71,6 +75,7 @@ class KnowledgePiece(models.Model):
     number = models.IntegerField()
     heading = models.CharField(max_length=300)
     text = models.TextField()
+    page = models.IntegerField(default=0, db_default=0, help_text="on which it begins; 0: its document has no pages")
     vector = ArrayField(models.FloatField(), help_text="384 numbers of length one, as the English embedding gives them")
     wide = ArrayField(
         models.FloatField(), null=True, help_text="as that of many languages gives them, where it is installed"

@@ -105,6 +105,9 @@ SECTIONS = (
     _stored("registers", "Searching all histories", "registers", only_named=True),
     _stored("search", "A search", "search", "searches"),
     _stored("knowledge", "Questions to the knowledge base", "knowledge", "figures"),
+    _stored(
+        "reranking", "The same questions, what was found in another order", "knowledge", "reranked", only_named=True
+    ),
     _stored("passages", "Questions to 100,000 passages", "knowledge_speed", only_named=True),
     _stored("leaving", "Identifiers planted in every case type, at the server of a language model", "leaving"),
     _stored("supplier-invoices", "Receipts and invoices through their case type", "supplier_invoices", only_named=True),

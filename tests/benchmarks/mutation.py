@@ -73,7 +73,7 @@ ON_PURPOSE: Final[Mapping[str, str]] = {
     "casework_commentnotice": TOLD, "casework_deadlinenotice": TOLD, "casework_revealnotice": TOLD,
     "orchestration_judgement": JUDGED, "orchestration_knowledgeuse": USED, "orchestration_knowledgepiece": PIECES,
     **{f"orchestration_knowledgedocument.{name}": OPERATION
-       for name in ("state", "since", "said", "pieces", "embedded", "reading", "read_to", "begun")},
+       for name in ("state", "since", "said", "pieces", "embedded", "reading", "read_to", "begun", "pages", "at_page")},
     **{f"orchestration_outbox.{name}": WAITS
        for name in ("delivered", "attempts", "run_at", "held_by_id", "incident_id")},
     "casework_comment.words": "by which a comment is found; what it says is held",

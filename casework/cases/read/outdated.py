@@ -1,7 +1,8 @@
-"""Which closed cases gave an answer that was made from a document which was withdrawn since?
+"""Which closed cases gave an answer that was made from a document which was withdrawn since, and have no task for it?
 
 Nothing fails there and nothing waits, so it stands apart from what needs attention: whoever works such cases sees whom
-to tell, for as long as it is news. An open case has an incident instead (`orchestration.knowledge.withdrawal`).
+to tell, for as long as it is news. There is no task where the case type that has it is not deployed
+(`orchestration.knowledge.withdrawal`).
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def outdated(user: User, now: datetime) -> tuple[Outdated, ...]:
     """At most MOST of them, what was withdrawn last at the top, masked for this reader."""
     mine = Case.objects.filter(permissions.cases_with_right(user, "work"), closed=True)
     uses = KnowledgeUse.objects.filter(
-        told__isnull=False, piece__document__withdrawn__gte=now - NEWS_FOR, job__instance__case__in=mine
+        told__isnull=False, review=0, piece__document__withdrawn__gte=now - NEWS_FOR, job__instance__case__in=mine
     ).order_by("-piece__document__withdrawn", "-job__instance")  # fmt: skip
     told = uses.values_list("job__instance", "piece__document__name", "piece__document__withdrawn")
     newest: dict[int, tuple[str, datetime]] = {}

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from casework.cases.services import case_verify
-from casework.documents import reading
+from casework.documents import progress, reading
 from casework.documents.models import Document, ReadField, Reading, ReadPage
 from casework.documents.pictures import picture_of
 from casework.documents.sight import dark_places
@@ -94,6 +94,33 @@ def test_who_takes_over_goes_on_where_another_stopped(
     reading.read(invoice.pk)
     assert asked == [(1, 2, 3, 4), (5, 6)]
     assert invoice.read_pages.count() == 6 and Reading.objects.get().state == "read"
+
+
+def test_the_page_says_at_which_page_its_reading_is_and_since_when_its_reader_is_silent(
+    invoice: Document, people: dict[str, User], nudged: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Document.objects.filter(pk=invoice.pk).update(pages=40)
+    now, left = clock.utc_now(), list(range(13, 41))
+    for told, words in (
+        ({}, "It waits for a worker: 40 pages, none read yet."),
+        ({"state": "reading"}, "A worker reads it: 40 pages, none read yet."),
+        ({"pictures": left}, "A worker reads it: page 13 of 40 is next, 12 are read."),
+        ({"since": now - timedelta(minutes=4)}, "Nothing more is read since"),
+    ):
+        Reading.objects.update(**told)
+        assert words in shown(people, invoice) and "every 4s" in shown(people, invoice), words
+    Reading.objects.update(since=now - timedelta(minutes=10))
+    sweep()
+    assert "It waits for a worker: page 13 of 40 is next, 12 are read." in shown(people, invoice)
+    monkeypatch.setattr(progress, "is_stopped", lambda _: True)
+    assert "All reading is stopped: page 13 of 40" in shown(people, invoice)
+    Reading.objects.update(state="read", pictures=[])
+    assert "It is read: 40 pages." in shown(people, invoice) and "every 4s" not in shown(people, invoice)
+
+
+def shown(people: dict[str, User], document: Document) -> str:
+    address = f"/cases/{document.case_id}/documents/{document.pk}/"
+    return " ".join(browser(people["anna"]).get(address).content.decode().split())
 
 
 def test_a_reader_that_dies_is_replaced_and_after_three_the_document_is_to_blame(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from audit.db.one_at_a_time import alone
 from audit.db.sql import cursor
 from audit.models import AuditEvent
+from casework.knowledge.progress import how_far
 from orchestration.ground import clock
 from orchestration.knowledge import vectors
 from orchestration.knowledge.progress import Indexing
-from orchestration.knowledge.register import index
+from orchestration.knowledge.register import READING, index
 from orchestration.models import KnowledgeDocument
 
 pytestmark = pytest.mark.django_db
@@ -137,18 +140,40 @@ def test_while_documents_are_read_the_list_and_their_pages_say_how_far_and_keep_
     answer = admin.post("/knowledge/", {"name": "Fees", "level": "internal", "text": "A fee of 5 EUR."})
     assert answer.status_code == 302
     row, live = KnowledgeDocument.objects.latest("pk"), {"HX-Request": "true"}
-    KnowledgeDocument.objects.filter(pk=row.pk).update(reading="a model", read_to=64, pieces=512)
+    page = admin.get("/knowledge/").content.decode()
+    assert "it waits for a worker" in page
+    KnowledgeDocument.objects.filter(pk=row.pk).update(reading="a model", read_to=64, pieces=512, at_page=12, pages=40)
     for address in ("/knowledge/", f"/knowledge/{row.pk}/"):
         page = " ".join(admin.get(address).content.decode().split())
-        assert "64 of 512 passages are read" in page and 'hx-trigger="every 2s"' in page, address
-    part = admin.get("/knowledge/", headers=live).content.decode()
-    assert "1 document is being read" in " ".join(part.split()) and "64 of 512" in part and "<h1" not in part
+        assert "no worker is at it now; the next goes on at page 12 of 40" in page, address
+        assert 'hx-trigger="every 2s"' in page, address
+    with alone(READING + row.pk):
+        part = admin.get("/knowledge/", headers=live).content.decode()
+    assert "1 document is being read" in " ".join(part.split()) and "a worker reads page 12 of 40" in part
+    assert "<h1" not in part
     index(row.pk)
     part = admin.get("/knowledge/", headers=live).content.decode()
     assert f'id="state-{row.pk}" hx-swap-oob="true"' in part and "can be found" in part and "every 2s" not in part
     assert "every 2s" not in admin.get(f"/knowledge/{row.pk}/").content.decode()
     admin.force_login(people["anna"])
     assert not admin.get("/knowledge/", headers=live).content.strip()
+
+
+@pytest.mark.parametrize(
+    ("told", "is_read", "words"),
+    [
+        ({"pieces": 0}, True, "a worker opens it"),
+        ({"pieces": 5, "read_to": 2}, True, "a worker reads passage 3 of 5"),
+        ({"state": "ready", "reading": "x", "pieces": 5, "read_to": 2}, False,
+         "no worker is at it now; the next goes on at passage 3 of 5 by another model"),
+        ({"state": "ready", "pieces": 5}, True, ""),
+        ({"pieces": 5, "withdrawn": clock.utc_now()}, True, ""),
+    ],
+)  # fmt: skip
+def test_how_far_a_document_is_read_is_said_in_passages_where_it_has_no_pages(
+    told: dict[str, Any], is_read: bool, words: str
+) -> None:
+    assert how_far(KnowledgeDocument(**told), is_read=is_read) == words
 
 
 def test_while_an_index_is_made_administrators_see_how_much_of_it_is_there_and_when_it_ends(

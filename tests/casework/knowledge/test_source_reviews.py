@@ -17,9 +17,11 @@ from casework.models import Case
 from casework.tasks.services import task_claim, task_complete
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
+from orchestration.engine.commands import Terminate
 from orchestration.knowledge import withdrawal
 from orchestration.knowledge.register import knowledge_withdraw
 from orchestration.models import HumanTask, Incident, KnowledgePiece, KnowledgeUse
+from orchestration.shell import services
 from orchestration.shell.services import Done
 from tests.casework.actions import kept
 from tests.casework.actors.drafting import TEST, drafting, provider, registered
@@ -35,9 +37,11 @@ pytestmark = pytest.mark.django_db
 FOUND = {"outcome": "corrected", "finding": "The customer was told of five days."}
 
 
-@pytest.fixture
-def withdrawn(drafting: None, provider: Provider, open_case: Callable[..., Case]) -> tuple[Case, HumanTask]:
-    """An open case whose draft was made from a document that is withdrawn now, and the task of it."""
+@pytest.fixture(params=["open", "closed"])
+def withdrawn(
+    request: pytest.FixtureRequest, drafting: None, provider: Provider, open_case: Callable[..., Case]
+) -> tuple[Case, HumanTask]:
+    """A case whose draft was made from a document that is withdrawn now, and the task of it."""
     outcome = deploy(folder_files(CASE_TYPES / "source-review"), Origin("system:test"))
     assert isinstance(outcome, Published)
     ensure_roles(outcome.case_type)
@@ -45,6 +49,8 @@ def withdrawn(drafting: None, provider: Provider, open_case: Callable[..., Case]
     number = passage("A refund of a card payment is credited within 3 working days.")
     case = open_case(message="When is the refund of my card payment credited?")
     work_jobs(case.instance_id)
+    if request.param == "closed":
+        services.send(case.instance_id, Terminate(), TEST)
     document = KnowledgePiece.objects.get(pk=number).document_id
     knowledge_withdraw(pk=document, reason="It is 5 days now.", by=TEST)
     for _ in range(2):

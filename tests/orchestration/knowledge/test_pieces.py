@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestration.knowledge.pieces import LONGEST, MOST, cut
+from orchestration.knowledge.pieces import LONGEST, MOST, cut, cut_pages
 
 
 def test_a_piece_stands_under_all_its_headings() -> None:
@@ -35,3 +35,10 @@ def test_a_text_without_a_space_or_an_end_is_cut_all_the_same() -> None:
 
 def test_what_says_nothing_has_no_pieces() -> None:
     assert cut("") == cut(" \n\n \n") == cut("# Only a heading") == ()
+
+
+def test_a_part_goes_on_over_the_next_page_and_each_piece_says_on_which_it_begins() -> None:
+    long = "This is a sentence of some length that says nothing. " * 20
+    pieces = cut_pages([(1, "1 Refunds\n" + long), (3, "It goes on."), (4, "2 Cards\nThey are free.")])
+    assert [(one.heading, one.page) for one in pieces] == [("1 Refunds", 1), ("1 Refunds", 1), ("2 Cards", 4)]
+    assert pieces[1].text.endswith("It goes on.") and cut("No page.")[0].page == 0

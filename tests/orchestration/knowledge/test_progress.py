@@ -10,6 +10,9 @@ from audit.db.one_at_a_time import alone
 from audit.db.sql import cursor
 from audit.services import Origin
 from orchestration import tasks
+from orchestration.documents.printing import printed
+from orchestration.documents.reading import Text
+from orchestration.documents.words import plain_page
 from orchestration.knowledge import register, vectors
 from orchestration.knowledge.progress import ends, indexing
 from orchestration.knowledge.search import Reader, find
@@ -81,7 +84,44 @@ def test_of_a_document_that_is_read_in_parts_it_is_known_how_many_passages_there
     assert seen == [("waiting", 2, 5), ("waiting", 4, 5), ("ready", 0, 5)]
 
 
-def added(name: str, text: str) -> KnowledgeDocument:
-    row = register.knowledge_add(name=name, content=text.encode(), level="public", groups=(), by=Origin("person:ada"))
+@pytest.mark.django_db
+def test_of_a_document_with_pages_it_is_known_at_which_page_the_next_worker_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(register, "AT_A_TIME", 1)
+    monkeypatch.setattr(register, "A_RUN", timedelta(0))
+    paper = "\f".join(f"{at} Fee {at}\nA fee of {at} EUR.\n\n" for at in (1, 2)) + "\f\f4 Fee 4\nA fee of 4 EUR."
+    row = added("Fees", printed(paper))
+    seen = []
+    for _ in range(3):
+        register.index(row.pk)
+        row.refresh_from_db()
+        seen.append((row.state, row.at_page, row.pages))
+    assert seen == [("waiting", 2, 4), ("waiting", 4, 4), ("ready", 0, 4)]
+    assert list(row.chunks.order_by("number").values_list("page", flat=True)) == [1, 2, 4] and not row.said
+
+
+@pytest.mark.django_db
+def test_of_a_document_that_is_not_read_wholly_it_is_said_what_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = Text((plain_page("A fee of 5 EUR."),), (2, 3))
+    monkeypatch.setattr(register, "text_of", lambda *_: text)
+    row = added("Fees", printed("A page that is replaced."))
+    register.index(row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.said) == ("ready", "2 of its 3 pages are pictures, not read here.")
+    KnowledgeDocument.objects.filter(pk=row.pk).update(embedded={})
+    register.index(row.pk)  # by another model, so that it is said from then on, too
+    row.refresh_from_db()
+    assert row.embedded and row.said == "2 of its 3 pages are pictures, not read here."
+    monkeypatch.setattr(register, "MOST_PIECES", 2)
+    long = added("Long", "\n\n".join(f"# Fee {at}\n\nA fee of {at} EUR." for at in range(2)))
+    register.index(long.pk)
+    long.refresh_from_db()
+    assert long.said == "Only its first 2 passages are found: add it in parts."
+
+
+def added(name: str, text: str | bytes) -> KnowledgeDocument:
+    content = text if isinstance(text, bytes) else text.encode()
+    row = register.knowledge_add(name=name, content=content, level="public", groups=(), by=Origin("person:ada"))
     assert isinstance(row, KnowledgeDocument), row
     return row
