@@ -1,8 +1,8 @@
 """Where does a contract depart from the house standard: which clause, by how much, in which words, on which page?
 
-A clause is of the kind that its heading names, else of the one whose text is nearest in meaning (an embedding), if it
-is near enough. What is asked of that kind is then looked for by rules, and by what its sentences read like.
-A clause that is of no kind is told as such: nobody has compared it.
+A clause is of the kind that its heading names, else of the one whose text, or whose sentences, are nearest in meaning
+(an embedding), if they are near enough. What is asked of that kind is then looked for by rules, and by what its
+sentences read like. A clause that is of no kind is told as such: nobody has compared it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 from orchestration.actors.kinds.text_model.embedding import embed
 from orchestration.clauses.amounts import amounts_in
 from orchestration.clauses.finding import Clause, sentences
-from orchestration.clauses.likeness import Likeness, called, one_sided, unlike
+from orchestration.clauses.likeness import Likeness, alike, called, one_sided, unlike
 from orchestration.clauses.standard import Limit, Section
 from orchestration.knowledge.wording import denies
 
@@ -78,12 +78,19 @@ def _by_heading(clause: Clause, standard: Sequence[Section]) -> Section | None:
 
 
 def _by_meaning(clauses: Sequence[Clause], standard: Sequence[Section]) -> list[Section | None]:
+    """By the whole text; of what that leaves open, by the sentences that the standard knows of each kind, which are
+    read in other languages, too."""
     if not clauses or not standard:
         return [None] * len(clauses)
-    texts = [f"{one.heading}. {one.text}" for one in clauses] + [f"{one.kind}. {one.text}" for one in standard]
-    vectors = embed(texts)
+    texts = [f"{one.heading}. {one.text}" if one.heading else one.text for one in clauses]
+    vectors = embed([*texts, *(f"{one.kind}. {one.text}" for one in standard)])
     near = vectors[: len(clauses)] @ vectors[len(clauses) :].T
-    return [standard[int(row.argmax())] if row.max() >= NEAR else None for row in near]
+    found = [standard[int(row.argmax())] if row.max() >= NEAR else None for row in near]
+    left = [at for at, one in enumerate(found) if one is None]
+    kinds = [(f"{one.kind}. {one.text}", one.text, *one.like, *one.unlike) for one in standard]
+    for at, like in zip(left, alike([texts[at] for at in left], kinds), strict=True):
+        found[at] = standard[like.kind] if like.surely else None
+    return found
 
 
 def deviations(found: Sequence[Matched], standard: Sequence[Section]) -> list[Deviation]:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import Final
 
 import numpy as np
@@ -68,13 +69,19 @@ class Reading:
     """An embedding, and what it takes for a sentence to read rather like what the house does not agree to.
 
     `near`: how near it is to such a one at least. `rather`: how much nearer than to any that the house agrees to.
-    `other_sign`: how much less near two count of which one denies and the other does not.
+    `other_sign`: how much less near two count of which one denies and the other does not. `kind_near`: how near a
+    clause is at least to a sentence of a kind to be of it.
     """
 
     embed: Callable[[Sequence[str]], Vectors]
     near: float
     rather: float
     other_sign: float
+    kind_near: float
+
+
+KIND_LEAD: Final = 0.1
+"""How much nearer than to any sentence of another kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,35 @@ def unlike(sentences: Sequence[str], against: Sequence[str], agreed: Sequence[st
         found += _nearer(sentences, against, agreed, IN_MANY)
     best = {one.sentence: one for one in sorted(found, key=lambda one: one.surely)}
     return [best[one] for one in sentences if one in best]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Which of several kinds a text reads like most (its place), and whether by enough to say so."""
+
+    kind: int
+    surely: bool
+
+
+def alike(texts: Sequence[str], kinds: Sequence[Sequence[str]]) -> list[Alike]:
+    """Of each text: by the nearest sentence of any kind, and by how much nearer that is than any of another kind."""
+    found: dict[str, Alike] = {}
+    foreign = [one for one in texts if _is_foreign(one)]
+    for reading, read in ((IN_ENGLISH, [one for one in texts if one not in foreign]), (IN_MANY, foreign)):
+        if read:
+            found |= zip(read, _alike(read, kinds, reading), strict=True)
+    return [found[one] for one in texts]
+
+
+def _alike(texts: Sequence[str], kinds: Sequence[Sequence[str]], reading: Reading) -> Iterator[Alike]:
+    said = [sentence for kind in kinds for sentence in kind]
+    ends = [0, *accumulate(map(len, kinds))]
+    vectors = reading.embed([called(one) for one in (*texts, *said)])
+    near = vectors[: len(texts)] @ vectors[len(texts) :].T
+    for row in near:
+        best = [float(row[first:last].max(initial=-1.0)) for first, last in pairwise(ends)]
+        *_, second, first = sorted([-1.0, *best])
+        yield Alike(best.index(first), first >= reading.kind_near and first - second >= KIND_LEAD)
 
 
 def _nearer(
@@ -135,6 +171,6 @@ def _many(texts: Sequence[str]) -> Vectors:
     return np.stack([np.frombuffer(_read(one).vector, np.float32) for one in texts])
 
 
-IN_ENGLISH: Final = Reading(embed, near=0.62, rather=0.04, other_sign=0.1)
-IN_MANY: Final = Reading(_many, near=0.4, rather=0.1, other_sign=0.0)
+IN_ENGLISH: Final = Reading(embed, near=0.62, rather=0.04, other_sign=0.1, kind_near=0.6)
+IN_MANY: Final = Reading(_many, near=0.4, rather=0.1, other_sign=0.0, kind_near=0.45)
 """It tells what denies by itself."""

@@ -46,6 +46,35 @@ def test_a_contract_without_headings_has_no_clauses_and_one_without_numbers_has_
     assert one.heading == "Force majeure" and one.text.endswith("is kept.")
 
 
+def test_where_the_text_itself_stands_beside_its_number_the_clause_has_no_heading_and_loses_none_of_it() -> None:
+    page = (
+        "AGREEMENT\n1. Each bill is paid at once.\n"
+        "2. The Supplier answers for no loss whatever, not even for one that\nCustomers have.\n"
+        "3. The law of Ireland applies, and\nthe courts of Dublin decide.\nSignatures"
+    )
+    short, long, last = clauses_in([page])
+    assert [one.heading for one in (short, long, last)] == [""] * 3
+    assert short.text == "Each bill is paid at once"
+    assert long.text == "The Supplier answers for no loss whatever, not even for one that Customers have."
+    assert last.text == "The law of Ireland applies, and the courts of Dublin decide."
+    paragraph = "A paragraph that is longer than any heading is, and has more than one part; so that it is none."
+    one, two = clauses_in([f"AGREEMENT\n1. {paragraph}\n2. {paragraph}"])
+    assert (one.number, one.heading, two.text) == ("1", "", paragraph)
+
+
+def test_a_clause_without_a_heading_is_known_by_what_it_says_or_told_as_not_compared() -> None:
+    """`python -m tests.benchmarks contracts` prints thirty."""
+    texts = {
+        "What either party learns of the other stays between them for five years after the work is over.":
+            "Confidentiality",
+        "Rechnungen begleicht der Kunde binnen zehn Tagen.": "Payment" if multilingual.here() else None,
+        "The parties name one person each who answers questions.": None,
+    }  # fmt: skip
+    found = matched([Clause(str(at), "", text, 1) for at, text in enumerate(texts, 1)], standard())
+    assert [one.section.kind if one.section else None for one in found] == list(texts.values())
+    assert "2." in report(found, []) or multilingual.here()
+
+
 @pytest.mark.parametrize(
     ("sentence", "named"),
     [
