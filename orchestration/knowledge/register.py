@@ -201,7 +201,7 @@ def _embed(row: KnowledgeDocument, pieces: Sequence[KnowledgePiece], made_with: 
         for at, one in enumerate(part):
             for name, value in _kept({key: found[at] for key, found in read.items()}).items():
                 setattr(one, name, value)
-        come = {"reading": _reading(made_with), **_come(pieces, start + len(part))}
+        come: dict[str, str | int] = {"reading": _reading(made_with), **_come(pieces, start + len(part))}
         if not _keep(row, part, _fields(made_with), come):
             return None
     return False
