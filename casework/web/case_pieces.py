@@ -56,6 +56,16 @@ def _of_data(now: datetime) -> tuple[Shared, ...]:
                                             "said": "1 of its 40 pages is a picture, not read here."}},
             "read": {"row": {"pk": 2, "get_state_display": "can be found"}},
         }),
+        ("How far a document of a case is read", "documents/_progress.html", {
+            "in the middle": {"view": {"id": 1, "case": 1, "progress": {
+                "under_way": True, "how_far": "A worker reads it: page 13 of 40 is next, 12 are read."}}},
+            "its reader is silent": {"view": {"id": 2, "case": 1, "progress": {
+                "under_way": True, "how_far": "A worker has it: page 13 of 40 is next, 12 are read.",
+                "silent": now - timedelta(minutes=4), "taken_over": now + timedelta(minutes=2)}}},
+            "read": {"view": {"id": 3, "case": 1, "here": "#", "progress": {"how_far": "It is read: 40 pages."}}},
+            "it cannot be read": {"view": {"id": 4, "reading": {
+                "state": "failed", "said": "This document takes too long to open."}}},
+        }),
         ("What was answered from a withdrawn source", "knowledge/_lost_source.html", {
             "one answer": {"review": {"case": {"pk": 1}, "answers": [answer]}},
             "not for this reader, and empty": {"review": {"case": {"pk": 1}, "answers": [

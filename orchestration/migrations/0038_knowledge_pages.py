@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orchestration', '0036_proposals_looked_at'),
+        ('orchestration', '0037_open_incidents_of_cases'),
     ]
 
     operations = [
