@@ -1,17 +1,24 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
 `python -m tests.benchmarks [SECTION ...]` runs some, by the names in `SECTIONS`; those that take minutes run by name
-alone. All that touches the database runs on an embedded PostgreSQL of its own, durably set.
+alone. All that touches the database runs on an embedded PostgreSQL of its own, durably set, each section by itself: one
+that fails keeps no other from its figures, and the command ends with status 1.
 """
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Final
 
-from tests.benchmarks.server import configured, product
+from casework.runtime.locations import ROOT
+from tests.benchmarks.server import begun_anew, configured, kept, product
+
+ON: Final = "--on"
+"""Before the address of a database: the section is measured on what is there, in this process."""
 
 
 @dataclass(frozen=True)
@@ -137,17 +144,37 @@ def _print(sections: Iterable[Section], dsn: str) -> None:
             print("  " + line, flush=True)
 
 
-def main(names: list[str]) -> None:
+def _by_themselves(sections: Iterable[Section], dsn: str) -> list[str]:
+    """The names of those that failed."""
+    return [section.name for section in sections if not _by_itself(section, dsn)]
+
+
+def _by_itself(section: Section, dsn: str) -> bool:
+    if section.database:
+        begun_anew(dsn)
+    alone = [sys.executable, "-m", "tests.benchmarks", ON, dsn, section.name]
+    return subprocess.run(alone, cwd=ROOT, check=False).returncode == 0
+
+
+def main(names: list[str]) -> int:
+    if names[:1] == [ON]:
+        configured()
+        _print(wanted(names[2:]), names[1])
+        return 0
     chosen = wanted(names)
     _print((section for section in chosen if not section.needs_django), "")
     rest = [section for section in chosen if section.needs_django]
+    failed = []
     if any(section.database for section in rest):
         with product() as dsn:
-            _print(rest, dsn)
+            kept(dsn)
+            failed = _by_themselves(rest, dsn)
     elif rest:
-        configured()
-        _print(rest, "")
+        failed = _by_themselves(rest, "")
+    if failed:
+        print(f"\nNo figures, or not all of them: {', '.join(failed)}", flush=True)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -46,6 +47,7 @@ from orchestration.models import ActorCall, HumanTask, Incident, Job
 from orchestration.shell import nudges, services
 from orchestration.shell.selectors import data_of
 from orchestration.shell.services import Done
+from tests.benchmarks.server import SYSTEMS
 from tests.chaos.product import free_port
 
 INVOICES: Final = int(os.environ.get("ERP_INVOICES", "300"))
@@ -120,7 +122,7 @@ class Killing(threading.Thread):
 
 def figures() -> Iterator[str]:
     """Lines of what came of it."""
-    here = Environment()
+    here = Environment(Path(os.environ[SYSTEMS]))
     if not here.is_installed:
         yield "Tryton is not set up here: run `make demo-systems` once."
         return

@@ -1,16 +1,31 @@
-"""Where are the figures measured? On an embedded PostgreSQL of the run's own, with every durability setting on."""
+"""Where are the figures measured? On an embedded PostgreSQL of the run's own, with every durability setting on.
+
+Each section begins with what ships and nothing else: with a database and a state folder as they were set up, and in a
+process of its own. What one leaves behind, or replaces in the product, is no other's.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-from casework.runtime.locations import Locations
+import psycopg
+
+from casework.runtime.locations import ROOT, Locations, locations
 from casework.runtime.postgres import Postgres
+from tests.migrated import migrate
+
+SYSTEMS: Final = "DEMO_SYSTEMS_BELOW"
+"""An environment variable with the state folder in which the systems of the demo were set up."""
+AS_SET_UP: Final = "as_set_up"
+"""The name of the database, and of the folder, that no section touches."""
 
 
 @contextmanager
@@ -21,17 +36,36 @@ def product() -> Iterator[str]:
     server = Postgres(Locations(state=folder, sockets=folder / "s"))
     try:
         server.start()
-        dsn = f"host={folder / 's'} user=casewright dbname=casewright"
-        os.environ["DATABASE_URL"] = f"postgresql://casewright@/casewright?host={folder / 's'}"
-        os.environ["CASEWRIGHT_DATA_KEY"], os.environ["CASEWRIGHT_DATA_KEYS"] = f"{folder}/data.key", f"{folder}/keys"
-        os.environ["CELERY_BROKER_URL"] = "memory://"
-        os.environ["DATABASE_CONN_MAX_AGE"] = "3600"
+        os.environ.update({
+            SYSTEMS: str(locations().state), "CASEWRIGHT_STATE": f"{folder}/state", "CELERY_BROKER_URL": "memory://",
+            "DATABASE_URL": f"postgresql://casewright@/casewright?host={folder / 's'}", "DATABASE_CONN_MAX_AGE": "3600",
+            "CASEWRIGHT_DATA_KEY": f"{folder}/state/data.key", "CASEWRIGHT_DATA_KEYS": f"{folder}/state/keys",
+        })  # fmt: skip
         configured()
-        _set_up()
-        yield dsn
+        migrate(os.environ["DATABASE_URL"])
+        subprocess.run([sys.executable, "manage.py", "deploy"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        yield f"host={folder / 's'} user=casewright dbname=casewright"
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def kept(dsn: str) -> None:
+    """Put what was set up aside, for `begun_anew`."""
+    with psycopg.connect(dsn, dbname="postgres", autocommit=True) as server:
+        server.execute(f"alter database casewright rename to {AS_SET_UP}")
+    state = Path(os.environ["CASEWRIGHT_STATE"])
+    state.rename(state.with_name(AS_SET_UP))
+
+
+def begun_anew(dsn: str) -> None:
+    """Leave nothing of what was measured before, under the same addresses."""
+    with psycopg.connect(dsn, dbname="postgres", autocommit=True) as server:
+        server.execute("drop database if exists casewright with (force)")
+        server.execute(f"create database casewright template {AS_SET_UP}")
+    state = Path(os.environ["CASEWRIGHT_STATE"])
+    shutil.rmtree(state, ignore_errors=True)
+    shutil.copytree(state.with_name(AS_SET_UP), state)
 
 
 def configured() -> None:
@@ -41,10 +75,3 @@ def configured() -> None:
     import django
 
     django.setup()
-
-
-def _set_up() -> None:
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    call_command("deploy", verbosity=0)

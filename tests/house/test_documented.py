@@ -118,3 +118,15 @@ def test_each_variable_that_a_page_names_is_read_somewhere() -> None:
     asked = {(page, name) for page, line in TOLD for name in VARIABLE.findall(line)}
     assert len(asked) > 50
     assert [one for one in asked if one[1] not in code and not one[1].startswith(families)] == []
+
+
+def test_each_variable_that_is_read_is_named_on_a_page() -> None:
+    """Whole, or, beside another of its family, by what is its own (`_CERTIFICATE`)."""
+    said = "\n".join(page.read_text("utf-8") for page in PAGES)
+    read = {
+        name
+        for file in (ROOT / "casework").rglob("*.py")
+        for name in re.findall(r'\benv(?:\.\w+)?\("([A-Z_]+)"', file.read_text("utf-8"))
+    }
+    assert len(read) > 60
+    assert {name for name in read if name not in said and f"`_{name.rpartition('_')[2]}`" not in said} == set()

@@ -34,6 +34,7 @@ from casework.runtime.programs import ONE_THREAD
 from tests.chaos.product import children
 from tests.load.rabbit import ensure_installed, rabbit
 from tests.load.web import cpu, web_process
+from tests.migrated import migrate
 
 TOGETHER = 6
 """Programs that send cases in at the same time."""
@@ -149,9 +150,10 @@ def _installed(sockets: Path, broker: str, name: str) -> tuple[str, str]:
     os.environ.update({
         "DATABASE_URL": address, "CELERY_BROKER_URL": f"{broker.rstrip('/')}//", "API_RATE_USER": "1000000/minute",
         "LOG_LEVEL": "WARNING", "DJANGO_SETTINGS_MODULE": "casework.settings",
-        "CASEWRIGHT_DATA_KEY": f"{sockets}/{name}.key", "CASEWRIGHT_DATA_KEYS": f"{sockets}/{name}.keys",
+        "CASEWRIGHT_STATE": str(sockets.with_name(name)), "CASEWRIGHT_DATA_KEY": f"{sockets}/{name}.key",
+        "CASEWRIGHT_DATA_KEYS": f"{sockets}/{name}.keys",
     })  # fmt: skip
-    _manage("migrate", "-v", "0")
+    migrate(address)
     return address, token_in(_manage("demo", "--cases", "0"))
 
 
