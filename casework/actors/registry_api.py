@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
@@ -47,7 +48,7 @@ class ActorsView(APIView):
     def get(self, request: Request) -> Response:
         """All of them, by capability and rank, each with its versions. For administrators and auditors."""
         may_read(request)
-        return Response({"results": [_shown(actor) for actor in Actor.objects.all()]})
+        return Response({"results": _shown(Actor.objects.all())})
 
     @described(
         "Register an actor", {201: shapes.ActorShape}, 400, 403, request=shapes.NewActor,
@@ -60,7 +61,7 @@ class ActorsView(APIView):
         text = given.pop("artefact")
         artefact = _bytes(text) if text else None
         outcome = registration.actor_register(by=by, artefact=artefact, **given)
-        return refusal(outcome) if isinstance(outcome, Refused) else Response(_shown(outcome), 201)
+        return refusal(outcome) if isinstance(outcome, Refused) else Response(_one(outcome), 201)
 
 
 class ActorView(APIView):
@@ -68,7 +69,7 @@ class ActorView(APIView):
     def get(self, request: Request, key: str) -> Response:
         """Its card and its versions. For administrators and auditors."""
         may_read(request)
-        return Response(_shown(_actor(key)))
+        return Response(_one(_actor(key)))
 
     @described(
         "Change the card of an actor", {200: shapes.ActorShape, 202: shapes.AskedShape}, 400, 403, 404,
@@ -89,7 +90,7 @@ class ActorView(APIView):
         )  # fmt: skip
         if isinstance(outcome, Refused | Waits):
             return asked_or_refused(outcome)
-        return Response(_shown(_actor(key)))
+        return Response(_one(_actor(key)))
 
 
 class ActorSwitchView(APIView):
@@ -109,7 +110,7 @@ class ActorSwitchView(APIView):
         if not given["enabled"] and is_no_reason(given["reason"].strip()):
             raise ValidationError({"reason": WRONG_REASON})
         outcome = switched(actor, given["enabled"], person(request), given["reason"].strip())
-        return asked_or_refused(outcome) if isinstance(outcome, Refused | Waits) else Response(_shown(_actor(key)))
+        return asked_or_refused(outcome) if isinstance(outcome, Refused | Waits) else Response(_one(_actor(key)))
 
 
 class ActorVersionsView(APIView):
@@ -149,15 +150,23 @@ class ActorVersionView(APIView):
         return refusal(outcome) if isinstance(outcome, Refused) else Response(shapes.version_shown(outcome))
 
 
-def _shown(actor: Actor) -> dict[str, Any]:
-    rows = ActorVersion.objects.filter(actor=actor).defer("artefact").order_by("-created", "-pk")
-    counts = Trial.objects.filter(version__actor=actor).values_list("version").order_by()
+def _shown(actors: Iterable[Actor]) -> list[dict[str, Any]]:
+    """Each with its versions, the newest first: two statements for all."""
+    listed = list(actors)
+    rows = ActorVersion.objects.filter(actor__in=listed).defer("artefact").order_by("-created", "-pk")
+    counts = Trial.objects.filter(version__actor__in=listed).values_list("version").order_by()
     tried = {
         pk: (count, agreed) for pk, count, agreed in counts.annotate(of=Count("pk"), so=Count("pk", Q(agrees=True)))
     }
+    versions: dict[int, list[dict[str, Any]]] = {actor.pk: [] for actor in listed}
+    for row in rows:
+        versions[row.actor_id].append(shapes.version_shown(row, tried.get(row.pk, (0, 0))))
     names = ("key", "name", "kind", "capability", "origin", "owner", "rank", "enabled", "card")
-    versions = [shapes.version_shown(row, tried.get(row.pk, (0, 0))) for row in rows]
-    return {name: getattr(actor, name) for name in names} | {"versions": versions}
+    return [{name: getattr(actor, name) for name in names} | {"versions": versions[actor.pk]} for actor in listed]
+
+
+def _one(actor: Actor) -> dict[str, Any]:
+    return _shown([actor])[0]
 
 
 def _actor(key: str) -> Actor:

@@ -27,7 +27,7 @@ from casework.web.decorators import person, reads, reads_and_writes, refusal, wr
 from orchestration.actors import versions
 from orchestration.actors.budgets import Use, used
 from orchestration.actors.kinds.declared import FILE_KINDS
-from orchestration.actors.registration import standing, version_step
+from orchestration.actors.registration import standings, version_step
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import stopping
@@ -78,10 +78,7 @@ def actor(request: HttpRequest, key: str) -> HttpResponse:
     now = clock.utc_now()
     page, by = actor_page(found, now), permissions.origin_of(person(request)).actor
     (row,) = signed([page.row], now)
-    steps = {
-        row.pk: list(versions.steps(standing(row), by))
-        for row in ActorVersion.objects.filter(actor=found).select_related("actor").defer("artefact")
-    }
+    steps = {pk: list(versions.steps(one, by)) for pk, one in standings(found).items()}
     context = {
         "page": page, "row": row, "card": page.row.card, "seen": seen_words(page.row.card),
         "limits": [*limit_words(page.row.card), budget_words(_budget_of(key))], "changes": changes_of(key),

@@ -116,8 +116,11 @@ def order_row(order: ErasureOrder) -> OrderRow:
 
 def _rows(found: list[ErasureOrder]) -> Iterator[OrderRow]:
     names = actor_names({who for order in found for who in (order.by, order.decided_by) if who})
+    erased: dict[int, set[int]] = {order.pk: set() for order in found}
+    for number, one in ErasedChain.objects.filter(order__in=erased).values_list("order", "chain"):
+        erased[number].add(one)
     for order in sorted(found, key=lambda one: one.state != State.ASKED):
-        gone = set(ErasedChain.objects.filter(order=order.pk).values_list("chain", flat=True))
+        gone = erased[order.pk]
         named = gone.intersection(order.cases)
         decided = actor_name(order.decided_by, names) if order.decided_by else ""
         yield OrderRow(order, actor_name(order.by, names), decided, len(named), len(gone - named))

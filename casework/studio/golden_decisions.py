@@ -11,17 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from audit.models import AuditEvent
-from audit.selectors import Entry, entries_of
+from audit.selectors import Entry, newest_of
 from orchestration.casetypes.case_type import CaseType, read
 from orchestration.models import GoldenCase
 from orchestration.view.decided import again
 
 MADE: Final = "engine.DecisionEvaluated"
 MOST: Final = 200
-"""Decisions of one case, and golden cases of a type, that are made again."""
-EVERY: Final = 2**31 - 2
-"""An event after which none comes: only those that are named are read."""
+"""The newest decisions of one case, and golden cases of a type, that are made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,8 @@ NOTHING: Final = Held(0, 0, ())
 def of_files(key: str, files: Mapping[str, str]) -> Held:
     """The golden cases of a case type, by the rules of a draft of it that was found to be sound."""
     golden = list(GoldenCase.objects.filter(instance__definition__key=key).order_by("pk")[:MOST])
-    made = [(one.pk, entry) for one in golden for entry in _made(one.instance_id)]
+    kept = newest_of({one.instance_id: 0 for one in golden}, actions=[MADE], but="", most=MOST)
+    made = [(one.pk, entry) for one in golden for entry in reversed(kept.get(one.instance_id, ())) if _can_be(entry)]
     return Held(len(golden), len(made), tuple(_otherwise(made, read(files))) if made else ())
 
 
@@ -57,10 +55,9 @@ def unseen(held: Held, seen: str) -> bool:
     return bool(held.otherwise) and seen != "seen"
 
 
-def _made(instance: int) -> Iterator[Entry]:
-    events = AuditEvent.objects.filter(chain=instance, action=MADE).order_by("sequence")
-    numbers = list(events.values_list("sequence", flat=True)[:MOST])
-    yield from (one for one in entries_of(instance, after=EVERY, also=numbers, limit=MOST) if "inputs" in one.detail)
+def _can_be(entry: Entry) -> bool:
+    """Whether it can be made again: the history still says on what it was made."""
+    return "inputs" in entry.detail
 
 
 def _otherwise(made: list[tuple[int, Entry]], draft: CaseType) -> Iterator[Otherwise]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from audit.services import Origin
 from orchestration.actors import golden, kinds, versions
@@ -114,10 +115,22 @@ def version_step(*, row: ActorVersion, to: str, by: Origin, share: int = 0, reas
 
 def standing(row: ActorVersion) -> versions.Standing:
     """A version as the rules look at it."""
-    others = ActorVersion.objects.filter(actor=row.actor_id).exclude(pk=row.pk).values_list("state", flat=True)
-    worked = ActorCall.objects.filter(actor=row.actor.key, version=row.version).exists()
-    four_eyes, two = card_of(row.actor.card).four_eyes, bool(settings.SECOND_PERSON)
-    return versions.Standing(row.state, row.registered_by, worked, frozenset(others), four_eyes, row.actor.name, two)
+    return standings(row.actor)[row.pk]
+
+
+def standings(actor: Actor) -> dict[int, versions.Standing]:
+    """Each version of an actor as the rules look at it, by its number: one statement for all."""
+    called = ActorCall.objects.filter(actor=actor.key, version=OuterRef("version"))
+    kept = ActorVersion.objects.filter(actor=actor).annotate(worked=Exists(called))
+    rows = list(kept.values_list("pk", "state", "registered_by", "worked"))
+    four_eyes, two = card_of(actor.card).four_eyes, bool(settings.SECOND_PERSON)
+    return {
+        pk: versions.Standing(
+            state, registered_by, worked, frozenset(other for key, other, *_ in rows if key != pk), four_eyes,
+            actor.name, two,
+        )
+        for pk, state, registered_by, worked in rows
+    }  # fmt: skip
 
 
 def _actor_errors(key: str, name: str, kind: str, capability: str) -> dict[str, str]:
