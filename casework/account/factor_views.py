@@ -19,6 +19,7 @@ from casework.access.factors import has_second, must_have_second
 from casework.access.permissions import origin_of
 from casework.access.second_wall import stands
 from casework.access.step_up import asked_again
+from casework.web.asked import number_in
 from casework.web.decorators import person, reads_and_writes
 from orchestration.ground.refusals import Refused
 
@@ -76,7 +77,7 @@ def _off(request: HttpRequest) -> HttpResponse:
     if request.POST.get("do") == "app-off":
         codes.app_remove(person=user, origin=origin_of(user))
     else:
-        pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 16 else 0
+        pk = number_in(number)
         passkeys.passkey_remove(
             row=get_object_or_404(Passkey.objects.select_related("person"), person=user, pk=pk), origin=origin_of(user)
         )

@@ -25,6 +25,7 @@ from casework.access.sign_in import AWAY, in_words
 from casework.ldap.backend import is_their_password, kept_by_directory
 from casework.ldap.client import Away
 from casework.people.worker_tasks import link_wanted
+from casework.web.asked import number_in
 from casework.web.decorators import person, reads, reads_and_writes, writes
 from orchestration.ground.counts import counted
 
@@ -53,7 +54,7 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
     if which == "others":
         ended = sessions.others_end(user, request.session.session_key)
         messages.success(request, f"You are signed out in {counted(ended, 'other place')}.")
-    elif which.isascii() and which.isdecimal() and len(which) < 16 and sessions.session_end(user, int(which)):
+    elif sessions.session_end(user, number_in(which)):
         messages.success(request, "You are signed out there.")
     else:
         messages.error(request, "This sign-in had ended already.")

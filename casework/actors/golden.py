@@ -13,6 +13,7 @@ from casework.access import permissions
 from casework.actors.passport import passport
 from casework.actors.views import WRONG_REASON, is_no_reason, may_change, may_read
 from casework.models import Case
+from casework.web.asked import number_in
 from casework.web.decorators import answered, person, reads_and_writes, refusal, writes
 from orchestration.ground.refusals import Refused
 from orchestration.jobs.golden import golden_drop, golden_make, golden_run
@@ -64,7 +65,7 @@ def golden_cases(request: HttpRequest) -> HttpResponse:
 
 def _dropped(request: HttpRequest) -> HttpResponse:
     number, reason = request.POST.get("golden", ""), request.POST.get("reason", "").strip()
-    row = get_object_or_404(GoldenCase, pk=int(number) if number.isdecimal() and len(number) < 10 else 0)
+    row = get_object_or_404(GoldenCase, pk=number_in(number))
     if is_no_reason(reason):
         return refusal(request, NO_REASON, reverse("golden-cases"))
     golden_drop(golden=row, by=permissions.origin_of(person(request)), reason=reason)

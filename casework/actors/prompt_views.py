@@ -12,6 +12,7 @@ from django.urls import reverse
 from casework.access import permissions
 from casework.actors import prompts as read
 from casework.actors.views import may_change, may_read
+from casework.web.asked import number_in
 from casework.web.decorators import person, reads, reads_and_writes, refusal
 from orchestration.jobs import side_by_side
 from orchestration.models import ActorVersion, Job
@@ -66,10 +67,8 @@ def _chosen(found: list[read.Prompt], digest: str, otherwise: int) -> read.Promp
 
 
 def _version(capability: str, number: str) -> ActorVersion | None:
-    if not (number.isdecimal() and len(number) < 10):
-        return None
     rows = ActorVersion.objects.filter(actor__capability=capability, actor__kind=read.KIND)
-    return rows.select_related("actor").defer("artefact").filter(pk=int(number)).first()
+    return rows.select_related("actor").defer("artefact").filter(pk=number_in(number)).first()
 
 
 def _job(jobs: list[Job], number: str) -> Job | None:

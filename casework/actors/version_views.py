@@ -12,6 +12,7 @@ from casework.actors.version_form import VersionForm
 from casework.actors.version_page import version_page
 from casework.actors.views import may_change, may_read
 from casework.governance.read import called
+from casework.web.asked import COUNTED, number_in
 from casework.web.decorators import page_or_part, person, reads, reads_and_writes, refusal, writes
 from orchestration.actors import registration
 from orchestration.actors.golden import CODE
@@ -58,7 +59,7 @@ def version_step(request: HttpRequest, key: str, version_id: int) -> HttpRespons
     row, share = _version(key, version_id), request.POST.get("share", "")
     outcome = registration.version_step(
         row=row, to=request.POST.get("to", ""), by=permissions.origin_of(person(request)),
-        share=int(share) if share.isdecimal() and len(share) < 4 else 0, reason=request.POST.get("reason", ""),
+        share=number_in(share, COUNTED), reason=request.POST.get("reason", ""),
     )  # fmt: skip
     back = reverse("actor-version", args=[key, version_id])
     if isinstance(outcome, Refused):
@@ -76,8 +77,7 @@ def version_replay(request: HttpRequest, key: str, version_id: int) -> HttpRespo
     """Have a version tried on the last recorded jobs."""
     may_change(request)
     row, jobs = _version(key, version_id), request.POST.get("jobs", "")
-    count = int(jobs) if jobs.isdecimal() and len(jobs) < 6 else 0
-    outcome = trials.replay_begin(row, count, permissions.origin_of(person(request)))
+    outcome = trials.replay_begin(row, number_in(jobs, COUNTED), permissions.origin_of(person(request)))
     back = reverse("actor-version", args=[key, version_id])
     if isinstance(outcome, Refused):
         return refusal(request, outcome, back)

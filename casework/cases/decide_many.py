@@ -16,6 +16,7 @@ from django.http import Http404
 from casework.access import permissions
 from casework.cases.incidents import BY_HAND, END, MOVE, RETRY, SKIP, Wish, incident_resolve
 from casework.models import Case
+from casework.web.asked import COUNTED, number_in
 from orchestration.ground.refusals import Refused
 from orchestration.models import Incident
 from orchestration.shell import savepoint
@@ -44,15 +45,16 @@ def decided(by: User, keys: Iterable[str], wish: Wish) -> list[Row]:
 
 
 def _decided(by: User, key: str, wish: Wish) -> Iterator[Row]:
-    case, _, number = key.partition("-")
-    if not (case.isdecimal() and number.isdecimal() and len(key) < 30):
+    named, _, counted = key.partition("-")
+    case, number = number_in(named), number_in(counted, COUNTED)
+    if not (case and number):
         return
     try:
-        found = permissions.case_for_user(by, int(case), "work")
+        found = permissions.case_for_user(by, case, "work")
     except (Http404, PermissionDenied):
         yield Row(key, key, False, "This is not yours to work any more.")
         return
-    yield _row(key, found, _tried(by, found, int(number), wish), wish)
+    yield _row(key, found, _tried(by, found, number, wish), wish)
 
 
 def _tried(by: User, case: Case, number: int, wish: Wish) -> object:

@@ -15,7 +15,7 @@ from casework.lists.asked import Asked, Given, Grouping, given_filters
 from casework.lists.asked import asked as asked_of
 from casework.lists.columns import MOST, Column
 from casework.lists.grouping import chosen, within
-from casework.lists.opening import number
+from casework.web.asked import number_in
 
 WHICH: Final = {"open": "Open", "closed": "Closed", "all": "All"}
 
@@ -46,7 +46,7 @@ class CasesPlace:
             which=which if which in WHICH else "all" if reference else "open", reference=reference,
             kind=asked.get("kind", "")[:64], state_name=asked.get("state", "")[:64], sort=asked.get("sort", "")[:200],
             after=asked.get("after", "")[:500], columns=tuple(dict.fromkeys(asked.getlist("col")))[:MOST],
-            filters=given_filters(asked.lists()), view=number(asked.get("view", "")),
+            filters=given_filters(asked.lists()), view=number_in(asked.get("view", "")),
             group=group, within=asked.get("in", "")[:200] if group else "",
         )  # fmt: skip
 

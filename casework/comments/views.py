@@ -31,6 +31,7 @@ from casework.comments.words import LONGEST
 from casework.deadlines.notices import deadlines_seen, deadlines_told
 from casework.drafts.services import Keeping, comments_address, keeping
 from casework.models import Case, Comment
+from casework.web.asked import COUNTED, number_in
 from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, refusal, wants_part, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -116,8 +117,7 @@ def edit(request: HttpRequest, case_id: int, number: int) -> HttpResponse:
         raise Http404("There is no such comment of yours in this case.")
     if request.method != "POST":
         return _editing(request, eyes, one, address)
-    given, text = request.POST.get("seen", ""), request.POST.get("text", "")
-    seen = int(given) if given.isdecimal() and len(given) < 10 else 0
+    seen, text = number_in(request.POST.get("seen", ""), COUNTED), request.POST.get("text", "")
     outcome = comment_edit(by=by, case=case, number=number, text=text, seen=seen, draft=address)
     if isinstance(outcome, Refused):
         wrong = outcome.errors.get("text") or outcome.message
@@ -173,7 +173,7 @@ def _fits(one: Seer, begins: str) -> bool:
 
 def _about(by: User, case: Case, asked: QueryDict) -> tuple[About, str]:
     """What the form at this address is about, and the address as its draft is known by."""
-    task, reply = _number(asked.get("task", "")), _number(asked.get("to", ""))
+    task, reply = number_in(asked.get("task", "")), number_in(asked.get("to", ""))
     if reply:
         if not Comment.objects.filter(case=case, number=reply).exists():
             raise Http404("There is no such comment in this case.")
@@ -186,10 +186,6 @@ def _about(by: User, case: Case, asked: QueryDict) -> tuple[About, str]:
     return About(item=found.item), comments_address(case.pk, task=task)
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
-
-
 def _eyes(request: HttpRequest, case: Case) -> Look:
     return look(user=person(request), case=case, now=clock.utc_now(), most=1)
 
@@ -200,7 +196,7 @@ def _panel(
 ) -> Panel:  # fmt: skip
     """What stands there, and the form; `sent`: what was just sent and not taken; `anew`: for one of its own."""
     by, eyes, may = person(request), _eyes(request, case), permissions.rights(person(request), case)
-    before = _number(request.GET.get("before", ""))
+    before = number_in(request.GET.get("before", ""))
     seen_in(by, case, clock.utc_now())
     found = comments_of(eyes, origin_of(by), before=before, former="audit" in may)
     form, depends = None, not_by_itself(case.case_type)
@@ -222,7 +218,7 @@ def _panel(
 
 def _beside(request: HttpRequest, eyes: Look, form: Writing, anew: bool) -> Writing:
     """The form with what it is about."""
-    reply, task = _number(request.GET.get("to", "")), _number(request.GET.get("task", ""))
+    reply, task = number_in(request.GET.get("to", "")), number_in(request.GET.get("task", ""))
     if reply and not anew:
         return replace(form, to=comment_of(eyes, origin_of(person(request)), reply))
     if not task:
@@ -245,7 +241,7 @@ def _answer(request: HttpRequest, case: Case, row: Comment) -> HttpResponse:
     if not wants_part(request):
         return redirect(_place(case, row))
     case.instance.refresh_from_db()
-    task = _number(request.GET.get("task", ""))
+    task = number_in(request.GET.get("task", ""))
     return _shown(request, _panel(request, case, comments_address(case.pk, task=task), anew=True))
 
 

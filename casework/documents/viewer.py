@@ -21,6 +21,7 @@ from casework.documents.models import Document, ReadField, Reading, ReadPage
 from casework.documents.pictures import WIDTHS
 from casework.documents.progress import Progress, progress_of
 from casework.documents.sight import Sight, sight_of
+from casework.web.asked import COUNTED, number_in
 from orchestration.documents.fields import NAMES
 from orchestration.documents.kinds import KINDS, Kind
 from orchestration.documents.words import Box, Line
@@ -203,7 +204,7 @@ def _sentences(sight: Sight, view: Viewer, lines: Sequence[Line], found: Iterabl
 
 
 def _number(given: str, most: int) -> int:
-    return min(max(int(given), 1), most) if given.isdecimal() and len(given) < 6 else 1
+    return min(max(number_in(given, COUNTED), 1), most)
 
 
 def _fields(sight: Sight, found: Iterable[ReadField], lit: str) -> Iterator[Field]:

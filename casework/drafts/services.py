@@ -21,6 +21,7 @@ from audit.db.sql import Part
 from audit.sealed_values import opened_text, sealed_text, subject_with_key
 from casework.access import permissions
 from casework.models import Case, Draft
+from casework.web.asked import number_in
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
@@ -97,7 +98,7 @@ def _of_comments(user: User, address: str, parts: dict[str, Any]) -> DraftedForm
     if "number" in parts:
         return DraftedForm(reverse("case-comment-edit", args=[case.pk, parts["number"]]), address, case)
     asked = dict(parse_qsl(urlsplit(address).query))
-    task, reply = (int(asked[name]) if asked.get(name, "").isdecimal() else 0 for name in ("task", "to"))
+    task, reply = (number_in(asked.get(name, "")) for name in ("task", "to"))
     known = comments_address(case.pk, task=task, reply=reply)
     return DraftedForm(known, known, case)
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from audit.data_keys import KeyFault
 from casework.drafts.services import Fields, Kept, Newer, draft_end, draft_keep, drafted_form
+from casework.web.asked import COUNTED, number_in
 from casework.web.decorators import person, sealed_off
 from casework.web.live import presence
 from casework.web.unsent import is_kept
@@ -29,8 +30,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     if request.GET.get("away"):
         draft_end(by=person(request), address=form.address)
         return redirect(form.page)
-    given = request.GET.get("seen", "")
-    seen = int(given) if given.isdecimal() and len(given) < 9 else 0
+    seen = number_in(request.GET.get("seen", ""), COUNTED)
     try:
         outcome = draft_keep(by=person(request), form=form, fields=_typed(request), seen=seen)
     except KeyFault as fault:

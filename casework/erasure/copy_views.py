@@ -15,6 +15,7 @@ from casework.erasure.copying import person_copy
 from casework.erasure.finding import Traces, marks_of
 from casework.erasure.orders import person_search
 from casework.models import Case
+from casework.web.asked import numbers_in
 from casework.web.decorators import person, reads_and_writes, refusal
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -34,7 +35,7 @@ def keeping_copy(request: HttpRequest) -> HttpResponseBase:
     if isinstance(marks, Refused):
         return _wrong(request, context, marks)
     if form.get("do") == "copy":
-        own = {int(one) for one in form.getlist("case") if one.isdecimal() and len(one) < 19}
+        own = set(numbers_in(form.getlist("case")))
         made = person_copy(
             by=by, marks=marks, own=own, reason=reason, now=clock.utc_now(), files=form.get("files") == "yes"
         )

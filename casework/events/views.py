@@ -15,6 +15,7 @@ from django.urls import reverse
 from audit.services import Origin
 from casework.access import permissions
 from casework.events.forms import Described, InletForm, SubscriberForm
+from casework.web.asked import numbers_in
 from casework.web.decorators import person, reads, reads_and_writes, writes
 from orchestration.ground.refusals import Refused
 from orchestration.messaging import registering, subscribers
@@ -110,7 +111,7 @@ def send_again(request: HttpRequest, key: str) -> HttpResponse:
     """Chosen events of the log go out once more."""
     _admin(request)
     row = get_object_or_404(EventSubscriber, key=key)
-    chosen = [int(number) for number in request.POST.getlist("delivery") if number.isdecimal() and len(number) < 16]
+    chosen = numbers_in(request.POST.getlist("delivery"))
     many = subscribers.send_again(row.deliveries.filter(pk__in=chosen).values_list("pk", flat=True))
     if many:
         messages.success(request, f"{many} {'goes' if many == 1 else 'go'} out once more.")

@@ -22,8 +22,9 @@ from casework.access.units import unit_tree
 from casework.actors.ledger.csv_file import csv_answer
 from casework.governance.event_log import Happened, as_ocel, as_xes, happened
 from casework.governance.register import AT_MOST, LOOKED, PAGE, REGISTERS, Found, Wanted, found, words_of
+from casework.web.asked import day_in, moment_in, number_in
 from casework.web.decorators import person, reads
-from orchestration.casetypes.effective import Days, day_in
+from orchestration.casetypes.effective import Days
 from orchestration.ground import clock
 from orchestration.models import Definition
 
@@ -61,11 +62,11 @@ class Asked:
 
     def wanted(self) -> Wanted:
         """What cannot be read as a day, a moment or a number counts as not asked for."""
-        ends = (_moment(self.before), _after(self.until), clock.utc_now() + timedelta(days=1))
+        ends = (moment_in(self.before), _after(self.until), clock.utc_now() + timedelta(days=1))
         return Wanted(
             self.register, min(end for end in ends if end is not None), _day(self.since) or FIRST,
             self.who if not self.who or ":" in self.who else f"person:{self.who}",
-            int(self.case) if self.case.isdecimal() and len(self.case) < 15 else 0, self.version, self.rule,
+            number_in(self.case), self.version, self.rule,
             self.action, self.field, self.reason, self.unit.replace("\0", ""),
             Days(day_in(self.holds_since), day_in(self.holds_until)),
         )  # fmt: skip
@@ -146,12 +147,4 @@ def _day(text: str) -> datetime | None:
 
 def _after(text: str) -> datetime | None:
     day = _day(text)
-    return None if day is None or day.year > 9000 else day + timedelta(days=1)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None
+    return None if day is None else day + timedelta(days=1)

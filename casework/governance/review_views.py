@@ -8,10 +8,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_date
 
 from casework.access import permissions
 from casework.governance.reviews import looked_after, owner_set
+from casework.web.asked import day_in
 from casework.web.decorators import person, reads_and_writes
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
@@ -29,7 +29,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("Owners of rules are named by who may change rules.")
     sent = request.POST
     outcome = owner_set(
-        by=user, key=sent.get("key", ""), owner=sent.get("owner", ""), review_by=_day(sent.get("review_by", "")),
+        by=user, key=sent.get("key", ""), owner=sent.get("owner", ""), review_by=day_in(sent.get("review_by", "")),
         reason=sent.get("reason", ""),
     )  # fmt: skip
     if isinstance(outcome, Refused):
@@ -46,10 +46,3 @@ def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
         "may_change": permissions.may_publish(person(request)), "may_audit": permissions.may_audit(person(request)),
     }  # fmt: skip
     return render(request, "governance/reviews.html", context, status=200 if refused is None else 400)
-
-
-def _day(text: str) -> Any:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None

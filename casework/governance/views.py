@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from casework.governance.register import REGISTERS
 from casework.governance.register_page import may_look_up
 from casework.governance.today import parts
 from casework.proof import histories
+from casework.web.asked import COUNTED, moment_in, number_in
 from casework.web.decorators import answered, person, reads, reads_and_writes, wants_part
 from orchestration.ground.clock import utc_now
 
@@ -48,8 +48,7 @@ def controls(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if not (permissions.may_publish(user) or permissions.may_audit(user)):
         raise PermissionDenied("Changes of rules and rights are shown to administrators and auditors.")
-    before = request.GET.get("before", "")
-    found = changes(int(before) or None if before.isdecimal() and len(before) < 10 else None)
+    found = changes(number_in(request.GET.get("before", ""), COUNTED) or None)
     older = str(found[-1].sequence) if len(found) == PAGE and found[-1].sequence > 1 else ""
     context = {"lines": found, "older": older, "access": False, "may_audit": permissions.may_audit(user)}
     return render(request, "governance/controls.html", context)
@@ -61,7 +60,7 @@ def access(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if not permissions.may_audit(user):
         raise PermissionDenied("Who came in is shown to auditors.")
-    found = accesses(_moment(request.GET.get("before", "")))
+    found = accesses(moment_in(request.GET.get("before", "")))
     older = found[-1].at.isoformat() if len(found) == PAGE else ""
     context = {"lines": found, "older": older, "access": True, "may_audit": True}
     return render(request, "governance/controls.html", context)
@@ -90,11 +89,3 @@ def verifier(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("The verifier is given to auditors.")
     attached = {"Content-Disposition": 'attachment; filename="verifier.py"'}
     return HttpResponse(Path(VERIFIER).read_bytes(), content_type="text/x-python", headers=attached)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None

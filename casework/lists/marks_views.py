@@ -12,9 +12,9 @@ from django.utils.http import urlencode
 from casework.access import permissions, trail
 from casework.cases.list_live import list_states
 from casework.lists.following import followed
-from casework.lists.opening import number
 from casework.lists.tags import case_follow, case_tag
 from casework.lists.tags_in_use import AT_ONCE, Replaced, tag_replace, tags_in_use
+from casework.web.asked import number_in
 from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, wants_part, writes
 from orchestration.ground import clock
 from orchestration.ground.counts import counted
@@ -53,7 +53,7 @@ def tags_all(request: HttpRequest) -> HttpResponse:
 
 def _case_in(asked: QueryDict) -> int:
     """Behind which case a change goes on; 0 at the beginning, also where nobody can read what is asked."""
-    return number(asked.get("after", ""))
+    return number_in(asked.get("after", ""))
 
 
 def _where_to_go_on(tag: str, new: str, outcome: Replaced) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 from django.http import QueryDict
 
 from casework.lists.saved import View
+from casework.web.asked import number_in
 
 UNSAID: Final = ("view", "had")
 """Of an address what does not say how the list is set."""
@@ -42,12 +43,7 @@ class ViewTab:
 
 def opened(asked: QueryDict, views: Sequence[View]) -> Opened:
     """What the page shows for this address to a reader who has these views."""
-    named = number(asked.get("view", ""))
+    named = number_in(asked.get("view", ""))
     is_bare = not any(value for name, values in asked.lists() if name not in UNSAID for value in values)
     here = next((view for view in views if (view.id == named if named else is_bare and view.is_default)), None)
     return Opened(here.asked if here and is_bare else asked, here, bool(named) and here is None)
-
-
-def number(text: str) -> int:
-    """A number in an address; 0 where it is none."""
-    return int(text) if text.isdecimal() and len(text) < 16 else 0

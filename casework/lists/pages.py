@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from casework.lists.begun import begun_end, begun_keep
 from casework.lists.models import SavedView
-from casework.lists.opening import number
 from casework.lists.saved import default_set, view_change, view_for_user, view_remove, view_save
 from casework.lists.state import KINDS, Kind
+from casework.web.asked import number_in
 from casework.web.decorators import person, refusal, writes
 from orchestration.ground.refusals import Refused
 
@@ -30,7 +30,7 @@ def views(request: HttpRequest) -> HttpResponse:
     if "begun" in given:
         return _begun(request, kind, state)
     outcome = view_save(
-        by=by, kind=kind, name=given.get("name", ""), query=state, group=number(given.get("group", ""))
+        by=by, kind=kind, name=given.get("name", ""), query=state, group=number_in(given.get("group", ""))
     )  # fmt: skip
     if isinstance(outcome, Refused):
         return refusal(request, outcome, f"{reverse(kind.key)}?{state}")
@@ -82,7 +82,7 @@ def _done(request: HttpRequest, found: SavedView) -> str | Refused:
 
 
 def _saved(request: HttpRequest, found: SavedView, given: QueryDict) -> str | Refused:
-    group = number(given.get("group", ""))
+    group = number_in(given.get("group", ""))
     outcome = view_change(by=person(request), view=found, name=given.get("name", ""), group=group)
     return outcome if isinstance(outcome, Refused) else f"The view “{found.name}” is changed."
 

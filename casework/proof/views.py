@@ -20,6 +20,7 @@ from casework.proof.case_paper import case_printed
 from casework.proof.difference import difference
 from casework.proof.moments import Moment, moment
 from casework.proof.why import why as why_decided
+from casework.web.asked import COUNTED, number_in
 from casework.web.decorators import page_or_part, person, reads, reads_and_writes, refusal
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -31,8 +32,8 @@ def then(request: HttpRequest, case_id: int) -> HttpResponse:
     case = permissions.case_for_user(person(request), case_id, "view")
     services.case_viewed(by=person(request), case=case)
     last = case.instance.head_sequence
-    at = min(_number(request.GET.get("at", "")) or last, last)
-    since = min(_number(request.GET.get("since", "")), last)
+    at = min(number_in(request.GET.get("at", ""), COUNTED) or last, last)
+    since = min(number_in(request.GET.get("since", ""), COUNTED), last)
     shown, other = _moments(request, case, at, since if since != at else 0)
     context: dict[str, Any] = {
         "may_ask": permissions.may(person(request), "work", case),
@@ -56,11 +57,6 @@ def _moments(request: HttpRequest, case: Case, at: int, since: int) -> tuple[Mom
 
 def _sequence(one: Moment) -> int:
     return one.sequence
-
-
-def _number(text: str) -> int:
-    """0 where it is none."""
-    return int(text) if text.isdecimal() and len(text) < 9 else 0
 
 
 @reads

@@ -11,8 +11,9 @@ from django.shortcuts import render
 from casework.access import trail
 from casework.search.beside import Beside, beside
 from casework.search.find import GROUPS, Hit, search
+from casework.web.asked import day_in
 from casework.web.decorators import person, reads
-from orchestration.casetypes.effective import Days, day_in
+from orchestration.casetypes.effective import Days
 from orchestration.ground import clock
 
 LONGEST = 200

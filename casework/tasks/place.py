@@ -16,8 +16,8 @@ from casework.lists.asked import Asked, Given, Grouping, given_filters
 from casework.lists.asked import asked as asked_of
 from casework.lists.columns import MOST, Column
 from casework.lists.grouping import chosen, within
-from casework.lists.opening import number
 from casework.tasks.inbox_statements import LISTS
+from casework.web.asked import number_in
 
 LONGEST: Final = 2000
 """Characters of the address of a list that the address of a task carries on."""
@@ -54,7 +54,7 @@ class Place:
             after=asked.get("after", "")[:500],
             columns=tuple(dict.fromkeys(asked.getlist("col")))[:MOST],
             filters=given_filters(asked.lists()),
-            view=number(asked.get("view", "")),
+            view=number_in(asked.get("view", "")),
             group=(group := asked.get("group", "")[:200]),
             within=asked.get("in", "")[:200] if group else "",
         )

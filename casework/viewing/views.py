@@ -14,6 +14,7 @@ from casework.access import trail
 from casework.access.step_up import asked_again
 from casework.forms.answer_validation import tells, text_errors
 from casework.viewing.rule import LASTS, PERSON, ROLE, SESSION, Viewing, may_view_as, stand_in, why_not
+from casework.web.asked import number_in
 from casework.web.decorators import person, reads_and_writes, writes
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
@@ -42,17 +43,18 @@ def _begun(user: User, whom: str, reason: str) -> Viewing | Refused:
     errors = {}
     if not tells(reason, 5, 200) or text_errors({"reason": reason}):
         errors["reason"] = "Say in 5 to 200 characters why."
-    kind, _, number = whom.partition(":")
-    if kind not in (PERSON, ROLE) or not (number.isascii() and number.isdecimal() and len(number) < 10):
+    kind, _, named = whom.partition(":")
+    number = number_in(named)
+    if kind not in (PERSON, ROLE) or not number:
         return Refused("invalid", "Please correct what is marked.", errors | {"as": "Choose a role or a person."})
     with transaction.atomic():
-        other = stand_in(kind, int(number))
+        other = stand_in(kind, number)
         why = "There is nobody like that." if other is None else why_not(user, other)
         transaction.set_rollback(True)
     if other is None or why or errors:
         return Refused("invalid", "Please correct what is marked.", errors | ({"as": why} if why else {}))
     name = other.first_name if kind == ROLE else other.get_full_name() or other.get_username()
-    return Viewing(kind, int(number), name, utc_now() + LASTS)
+    return Viewing(kind, number, name, utc_now() + LASTS)
 
 
 def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -22,6 +22,7 @@ from casework.actors.ledger.call import call_page
 from casework.actors.ledger.csv_file import csv_answer
 from casework.cases.services import case_viewed
 from casework.studio.rule_versions import newest_versions
+from casework.web.asked import day_in, number_in
 from casework.web.decorators import person, reads, reads_and_writes
 from orchestration.ground import clock
 from orchestration.models import Actor
@@ -77,24 +78,16 @@ def _wanted(request: HttpRequest) -> read.Wanted:
     asked = request.GET
     by = asked.get("by", "day")
     first, last = read.span(DAYS, clock.utc_now())
-    since, until = _day(asked.get("from", "")), _day(asked.get("to", ""))
+    since, until = day_in(asked.get("from", "")), day_in(asked.get("to", ""))
     case = asked.get("case", "")
     return read.Wanted(
         by if by in TABS else "day",
         first if since is None else read.midnight(since),
         last if until is None else read.midnight(until + timedelta(days=1)),
         asked.get("actor", "")[:100], asked.get("type", "")[:64],
-        int(case) if case.isdecimal() and len(case) < 19 else None, asked.get("outcome", "")[:20],
+        number_in(case) or None, asked.get("outcome", "")[:20],
         asked.get("unit", "").replace("\0", "")[:100],
     )  # fmt: skip
-
-
-def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if 1970 < found.year < 9999 else None
 
 
 def _query(request: HttpRequest, **changed: str) -> str:

@@ -22,6 +22,7 @@ from casework.drafts.services import draft_end, keeping
 from casework.forms.answer_validation import without_absent
 from casework.forms.rendering import RevealForm, answers_form
 from casework.models import Case
+from casework.web.asked import COUNTED, number_in
 from casework.web.decorators import answered, page_or_part, person, reads_and_writes, refusal, writes
 from orchestration.casetypes.case_type import External
 from orchestration.ground import clock
@@ -35,7 +36,7 @@ KNOWN = {*CHANGES, *URGENCY}
 @writes
 def plan(request: HttpRequest, case_id: int) -> HttpResponse:
     case = permissions.case_for_user(person(request), case_id, "work")
-    definition, within = request.POST.get("definition", ""), _number(request.POST.get("within", ""))
+    definition, within = request.POST.get("definition", ""), number_in(request.POST.get("within", ""), COUNTED) or None
     outcome = services.item_plan(by=person(request), case=case, definition=definition, within=within)
     return case_answered(request, case, outcome, "The step was added.")
 
@@ -71,10 +72,6 @@ def change(request: HttpRequest, case_id: int) -> HttpResponse:
         context = {"page": page, "reason": reason, "wrong": outcome.errors.get("reason", "")}
         return render(request, "cases/change.html", context, status=400)
     return answered(request, outcome, page.done, back)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def case_answered(request: HttpRequest, case: Case, outcome: object, said: str) -> HttpResponse:
@@ -130,7 +127,7 @@ def _next(request: HttpRequest) -> str:
 def _task(request: HttpRequest) -> int | None:
     """The task that the reveal was asked from."""
     given = (request.POST if request.method == "POST" else request.GET).get("task", "")
-    return int(given) if given.isdecimal() and len(given) < 16 else None
+    return number_in(given) or None
 
 
 def _item_of_task(request: HttpRequest, case: Case) -> int | None:
@@ -143,7 +140,7 @@ def _item_of_task(request: HttpRequest, case: Case) -> int | None:
 def receive(request: HttpRequest, case_id: int, item: str) -> HttpResponse:
     """Write down what has come in from outside. `?at=` tells several items apart that wait for it."""
     case = permissions.case_for_user(person(request), case_id, "reply")
-    at = _number(request.GET.get("at", ""))
+    at = number_in(request.GET.get("at", ""), COUNTED) or None
     seen = look(user=person(request), case=case, now=clock.utc_now(), item=at)
     waited = _awaited(seen, item)
     back = reverse("case", args=[case.pk])

@@ -24,6 +24,7 @@ from casework.cases.read.attention import MOST, Trouble, kinds, troubles
 from casework.cases.read.outdated import NEWS_FOR, outdated
 from casework.cases.waiting_live import waiting_states
 from casework.lists.counts import up_to
+from casework.web.asked import COUNTED, number_in
 from casework.web.decorators import page_or_part, person, reads_and_writes, wants_part
 from orchestration.ground import clock
 
@@ -79,7 +80,7 @@ def _before(request: HttpRequest) -> Progress:
     """What the rounds before this one have come to."""
     done, failed = request.POST.get("done", "0"), request.POST.getlist("failed")[:MOST]
     why = {key: request.POST.get(f"why-{key}", "")[:500] for key in failed}
-    return Progress(int(done) if done.isdecimal() and len(done) < 6 else 0, why)
+    return Progress(number_in(done, COUNTED), why)
 
 
 def _count(progress: Progress, row: Row) -> None:

@@ -13,6 +13,7 @@ from casework.access.step_up import asked_again
 from casework.cases.breaking_glass import WHOLE, glass_break, glass_review, glasses, may_break, may_review
 from casework.cases.reveal_reasons import KINDS
 from casework.models import Case, Reveal
+from casework.web.asked import number_in
 from casework.web.decorators import answered, person, reads, reads_and_writes, refusal, writes
 from orchestration.ground.refusals import Refused
 
@@ -43,7 +44,7 @@ def glass_new(request: HttpRequest) -> HttpResponse:
     context = {"given": given, "kinds": KINDS.items()}
     if request.method != "POST":
         return render(request, "cases/glass_new.html", context)
-    case = Case.objects.select_related("instance").filter(pk=_number(given["case"])).first()
+    case = Case.objects.select_related("instance").filter(pk=number_in(given["case"].strip().lstrip("#"))).first()
     if case is None:
         refused = Refused("invalid", "Please correct what is marked.", {"case": "There is no case of this number."})
         return render(request, "cases/glass_new.html", context | {"refused": refused}, status=400)
@@ -67,8 +68,3 @@ def glass_judge(request: HttpRequest, glass_id: int) -> HttpResponse:
     if isinstance(outcome, Refused):
         return _list(request, wrong=outcome, judged=row.pk, note=note)
     return answered(request, outcome, "Kept in the history of the case.", reverse("glass"))
-
-
-def _number(text: str) -> int:
-    text = text.strip().lstrip("#")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0

@@ -9,6 +9,7 @@ from casework.access import permissions
 from casework.cases import services
 from casework.cases.read.case_view import look
 from casework.cases.read.handoffs import SIX, handoffs
+from casework.web.asked import COUNTED, number_in
 from casework.web.decorators import person, reads
 from orchestration.ground import clock
 
@@ -18,8 +19,7 @@ def inspector(request: HttpRequest, case_id: int) -> HttpResponse:
     """For whoever may see the case, masked like the rest of it."""
     case = permissions.case_for_user(person(request), case_id, "view")
     services.case_viewed(by=person(request), case=case)
-    before = request.GET.get("before", "")
-    end = int(before) if before.isdecimal() and len(before) < 9 else None
+    end = number_in(request.GET.get("before", ""), COUNTED) or None
     seen = look(user=person(request), case=case, now=clock.utc_now(), most=1)
     found, more = handoffs(seen, before=end)
     context = {"case": case, "title": seen.view.text(case.title), "handoffs": found, "older": more, "six": SIX}

@@ -30,6 +30,7 @@ from casework.cases.read.timeline import (
 )
 from casework.cases.read.touched import Places, task_numbers
 from casework.models import Case
+from casework.web.asked import COUNTED, number_in
 from casework.web.decorators import page_or_part, person, reads
 from orchestration.ground import clock
 
@@ -58,8 +59,8 @@ class Asked:
     @property
     def end(self) -> int | None:
         """The event before which the page ends; None: at the newest, also where nobody can read what is asked."""
-        is_one = self.before.isdecimal() and 0 < len(self.before) < 9 and int(self.before) > 1
-        return int(self.before) if is_one else None
+        end = number_in(self.before, COUNTED)
+        return end if end > 1 else None
 
     @property
     def is_sought(self) -> bool:

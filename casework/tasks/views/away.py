@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from casework.tasks.absence import Away, absence_begin, absence_end, absence_of
+from casework.web.asked import day_begins
 from casework.web.decorators import person, reads_and_writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -26,7 +23,7 @@ def away(request: HttpRequest) -> HttpResponse:
         absence_end(by=person(request))
         messages.success(request, "You are back: you can be given tasks again.")
         return redirect("away")
-    until = _beginning_of(request.POST.get("until", ""))
+    until = day_begins(request.POST.get("until", ""))
     now = clock.utc_now()
     outcome: Away | Refused = Refused("invalid", "Say on which day you are back.")
     if until is not None:
@@ -43,15 +40,6 @@ def _freed(outcome: Away) -> str:
         return "What is yours stays yours."
     freed = f"Of your tasks, {outcome.freed} went back to their groups"
     return f"{freed}; {outcome.kept} could not be given back." if outcome.kept else f"{freed}."
-
-
-def _beginning_of(day: str) -> datetime | None:
-    """The beginning of a day in the time zone of the pages."""
-    try:
-        found = parse_date(day)
-    except ValueError:
-        return None
-    return None if found is None else timezone.make_aware(datetime(found.year, found.month, found.day))
 
 
 def _page(request: HttpRequest, wrong: Refused | None = None) -> HttpResponse:

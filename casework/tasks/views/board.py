@@ -17,6 +17,7 @@ from casework.tasks.assigning import bar, groups_ordered
 from casework.tasks.board import TASKS, board, tasks_of, unit_seen
 from casework.tasks.board_live import board_state
 from casework.tasks.under_lock import name_of
+from casework.web.asked import number_in
 from casework.web.decorators import page_or_part, person, reads
 from orchestration.ground import clock
 
@@ -48,7 +49,7 @@ def _whose(request: HttpRequest, by: User, unit: BusinessUnit | None) -> dict[st
         return (
             {} if found is None else {"whose": name_of(found), "tasks": tasks_of(by, now, person=username, unit=unit)}
         )
-    if group.isdecimal() and len(group) < 10:
-        one = Group.objects.filter(pk=int(group), name__in=named).first()
+    if group:
+        one = Group.objects.filter(pk=number_in(group), name__in=named).first()
         return {} if one is None else {"whose": one.name, "tasks": tasks_of(by, now, group=one.pk, unit=unit)}
     return {}

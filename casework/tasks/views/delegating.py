@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from casework.tasks import delegating
+from casework.web.asked import day_begins
 from casework.web.decorators import answered, person, reads_and_writes, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.ground.years import reckonable
 
 
 @reads_and_writes
@@ -24,7 +22,7 @@ def delegations(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request)
     sent, now = request.POST, clock.utc_now()
-    begins, last = _day(sent.get("begins", "")) or now, _day(sent.get("last", ""))
+    begins, last = day_begins(sent.get("begins", "")) or now, day_begins(sent.get("last", ""))
     outcome = delegating.delegation_begin(
         by=person(request), to=sent.get("to", ""), case_types=sent.getlist("case_types"), begins=begins,
         until=now if last is None else last + timedelta(days=1), reason=sent.get("reason", ""),
@@ -50,14 +48,3 @@ def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
         "sent": request.POST, "chosen": request.POST.getlist("case_types"),
     }  # fmt: skip
     return render(request, "tasks/delegations.html", context, status=200 if refused is None else 400)
-
-
-def _day(text: str) -> datetime | None:
-    """The beginning of a day in the time zone of the pages."""
-    try:
-        found = parse_date(text)
-    except ValueError:
-        return None
-    if not reckonable(text):  # far beyond what is given, where nothing can be added to a day
-        return None
-    return None if found is None else timezone.make_aware(datetime(found.year, found.month, found.day))

@@ -31,6 +31,7 @@ from casework.tasks.inbox_counts import Wanted
 from casework.tasks.inbox_statements import COMPLETED, LISTS, STATES, TABS
 from casework.tasks.live import shown_states
 from casework.tasks.place import LATE, LONGEST, NEXT, OWN_ORDERS, Place
+from casework.web.asked import numbers_in
 from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -108,7 +109,7 @@ def _is_cut(page: InboxPage) -> bool:
 
 def _shown_before(asked: QueryDict) -> set[int]:
     """The tasks of the list that a page shows while it asks for what is there now (`had`)."""
-    return {int(one) for one in asked.get("had", "")[:LONGEST].split(",") if one.isascii() and one.isdecimal()}
+    return set(numbers_in(asked.get("had", "")[:LONGEST].split(",")))
 
 
 def _wanted(view: View, columns: Sequence[Column], by_what: Sequence[Grouping]) -> Wanted:

@@ -7,14 +7,11 @@ could not be done stays chosen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from casework.lists.tag_words import NOT_A_WORD, tag_of
@@ -23,6 +20,7 @@ from casework.tasks.ordering import PRIORITIES
 from casework.tasks.place import Place
 from casework.tasks.snooze import until_of
 from casework.tasks.views.inbox import shown
+from casework.web.asked import day_begins, moment_in, numbers_in
 from casework.web.decorators import person, wants_part, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -57,7 +55,7 @@ def _carried_out(by: User, given: QueryDict) -> Sequence[Result] | Refused:
 
 
 def _numbers(given: QueryDict) -> list[int]:
-    return [int(text) for text in given.getlist("tasks")[:MOST] if text.isdecimal() and len(text) < 16]
+    return numbers_in(given.getlist("tasks")[:MOST])
 
 
 def wish_of(given: QueryDict) -> Wish | Refused:
@@ -71,10 +69,10 @@ def wish_of(given: QueryDict) -> Wish | Refused:
             lacking = Refused("invalid", "Say how urgent it is: nothing was done.")
             return lacking if priority is None else Wish(action, priority=priority)
         case "due":
-            due = _moment(given.get("due", ""))
+            due = moment_in(given.get("due", ""))
             return Refused("invalid", "Say when it is due: nothing was done.") if due is None else Wish(action, due=due)
         case "snooze":
-            until = until_of(given.get("until", ""), _day(given.get("day", "")), clock.utc_now())
+            until = until_of(given.get("until", ""), day_begins(given.get("day", "")), clock.utc_now())
             lacking = Refused("invalid", "Say until when it is snoozed: nothing was done.")
             return lacking if until is None else Wish(action, note=given.get("reason", ""), until=until)
         case "tag":
@@ -91,24 +89,6 @@ def _to_somebody(name: str, note: str) -> Wish | Refused:
         return Wish("assign", note=note)
     to = User.objects.filter(username=name).first() if name and "\0" not in name else None
     return Refused("invalid", "Say who is to have it: nothing was done.") if to is None else Wish("assign", to, note)
-
-
-def _moment(text: str) -> datetime | None:
-    """A time as a browser's field sends it, in the time zone of the pages; None where it is none."""
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        return None
-    return found if found is None or timezone.is_aware(found) else timezone.make_aware(found)
-
-
-def _day(text: str) -> datetime | None:
-    """The beginning of a day in the time zone of the pages; None where it is none."""
-    try:
-        found = parse_date(text)
-    except ValueError:
-        return None
-    return None if found is None else timezone.make_aware(datetime(found.year, found.month, found.day))
 
 
 def _told(by: User, given: QueryDict, outcome: Sequence[Result] | Refused) -> dict[str, Any]:
