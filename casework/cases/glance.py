@@ -6,16 +6,14 @@ as this reader may see it, in people's words. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
-
-from casework.cases.read.values import InWords, schema_at
+from casework.cases.read.values import InWords, schema_at, written
 from orchestration.casetypes.case_type import CaseType
 from orchestration.casetypes.form_answers import at_path
-from orchestration.privacy.classification import escaped
+from orchestration.privacy.classification import pointer_of
 from orchestration.privacy.masks import ABSENT, DOTS
 from orchestration.privacy.principal import Principal
 
@@ -37,6 +35,11 @@ class Words:
     quoted: bool = False
 
 
+def in_one_line(headline: Iterable[Words]) -> str:
+    """The parts of a headline as one text."""
+    return " · ".join(f"“{one.text}”" if one.quoted else one.text for one in headline)
+
+
 @dataclass(frozen=True, slots=True)
 class Glance:
     """The data of a case under one reader's eyes, a value at a time.
@@ -52,17 +55,17 @@ class Glance:
 
     def at(self, path: str) -> Json:
         """The value at a dotted place as this reader may see it; None where there is none."""
-        value, pointer = at_path(self.data, path), _pointer(path)
+        value, pointer = at_path(self.data, path), pointer_of(path)
         if value in (None, "") or isinstance(value, dict | list):
             return None
         rule = self.case_type.classification.rule(pointer)
         if not self.person.sees(rule, pointer):
             if rule.mask == ABSENT:
                 return None
-            return self._or_dots(self.person.instead(_written(value), rule.mask))
+            return self._or_dots(self.person.instead(written(value), rule.mask))
         if isinstance(value, str):
             return self.said(pointer, self._text(value))
-        return self.said(pointer, value) if self.masked(_written(value)) == _written(value) else DOTS
+        return self.said(pointer, value) if self.masked(written(value)) == written(value) else DOTS
 
     def _text(self, text: str) -> str:
         """What a line may need of a text, masked; what is masked at the end of a part may have lost its end."""
@@ -90,7 +93,7 @@ def _from_outside(case_type: CaseType) -> frozenset[str]:
     """The places whose text a customer wrote: what they say, not an amount or a name."""
     waited = (field.path for each in case_type.external for field in case_type.forms[each.form].fields)
     places = frozenset((*case_type.intake.required, *waited))
-    return frozenset(path for path in places if _is_prose(schema_at(case_type.schema, _pointer(path))))
+    return frozenset(path for path in places if _is_prose(schema_at(case_type.schema, pointer_of(path))))
 
 
 def _is_prose(schema: Mapping[str, Json]) -> bool:
@@ -121,12 +124,3 @@ def suggestion(seen: Glance, form: str) -> tuple[str, float | None]:
     if label is None or not isinstance(sure, int | float) or seen.at(named["confidence"]) == DOTS:
         return str(label or ""), None
     return str(label), float(sure)
-
-
-def _pointer(path: str) -> str:
-    return "".join("/" + escaped(name) for name in path.split("."))
-
-
-def _written(value: Json) -> str:
-    """The value as it could stand in a text."""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()

@@ -9,6 +9,7 @@ the model as signals, `deadline KEY warned` and `deadline KEY breached`, for wha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
@@ -114,5 +115,5 @@ def told(declared: Declared, found: Standing) -> dict[str, str | None]:
     return {"deadline": declared.key, "title": declared.title, "due": _text(found.due)}
 
 
-def _text(moment: object) -> str | None:
-    return None if moment is None else moment.isoformat()  # type: ignore[attr-defined]
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from audit.reading import links_upto
 from audit.selectors import entry_of
 from casework.access import permissions
-from casework.cases.read.actor_names import Names, actor_names
+from casework.cases.read.actor_names import actor_names, staff_as
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.changes import Changes
 from casework.cases.read.fields import fields
@@ -133,7 +133,7 @@ def copied_case(theirs: Theirs) -> CopiedCase:
     """What the copy says of it."""
     seen, own, case = theirs.seen, theirs.own, theirs.seen.case
     rows = links_upto(case.instance_id, case.instance.head_sequence)
-    whole = replace(seen, history=tuple(entry_of(row) for row in rows), names=_nobody(seen))
+    whole = replace(seen, history=tuple(entry_of(row) for row in rows), names=staff_as(STAFF, seen.names))
     return CopiedCase(
         number=case.pk, case_type=seen.case_type.name, state=case.state, opened_at=case.created,
         ended_at=case.instance.ended, data=seen.view.data, values=tuple(_values(whole)),
@@ -142,11 +142,6 @@ def copied_case(theirs: Theirs) -> CopiedCase:
         hidden=tuple(sorted(own.others | own.beyond)), others=tuple(sorted(own.others)),
         opened=tuple(sorted(own.opened)),
     )  # fmt: skip
-
-
-def _nobody(seen: Look) -> Names:
-    """Machines by their names; who works here is not what the copy is about."""
-    return {actor: STAFF if actor.startswith("person:") else name for actor, name in seen.names.items()}
 
 
 def _values(whole: Look) -> Iterator[Value]:

@@ -17,8 +17,8 @@ from django.contrib.auth.models import User
 
 from audit.reading import links_upto
 from audit.selectors import entry_of
-from casework.cases.read.actor_names import Names
-from casework.cases.read.case_view import Look, look
+from casework.cases.read.actor_names import staff_as
+from casework.cases.read.case_view import look
 from casework.cases.read.changes import Changes
 from casework.cases.read.decisions import Decision
 from casework.cases.read.timeline import ALL, Line, Wanted, timeline
@@ -94,12 +94,8 @@ def _lines(user: User, case: Case, now: datetime) -> Sequence[Line]:
     seen = look(user=user, case=case, now=now, most=1)
     rows = links_upto(case.instance_id, case.instance.head_sequence)
     entries = [entry_of(row) for row in rows if not row[2].startswith(AFTERWARDS)]
-    whole = replace(seen, history=tuple(entries), names=_nobody(seen))
+    whole = replace(seen, history=tuple(entries), names=staff_as(STAFF, seen.names))
     return tuple(reversed(tuple(timeline(whole, Wanted(ALL), Changes(whole), Places(whole, {})))))
-
-
-def _nobody(seen: Look) -> Names:
-    return {actor: STAFF if actor.startswith("person:") else name for actor, name in seen.names.items()}
 
 
 def _decided(found: Why) -> Iterator[Sentence]:

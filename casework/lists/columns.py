@@ -14,11 +14,11 @@ from typing import Any, Final
 
 import orjson
 
-from casework.cases.read.values import InWords, options_at, unit_at, values_in_words
-from casework.lists.projection import pointer_of, written
+from casework.cases.read.values import InWords, options_at, unit_at, values_in_words, written
 from casework.studio.rule_versions import newest_types
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.casetypes.form_answers import at_path
+from orchestration.privacy.classification import pointer_of
 from orchestration.privacy.masks import DOTS
 from orchestration.privacy.principal import Principal
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final
 
-import orjson
 from django.utils import timezone
 
 from audit import data_keys
@@ -21,9 +20,10 @@ from audit.db.columns import Integers, Texts
 from audit.db.sql import Part
 from casework.cases.past_rows import FORMER, Former, top_of
 from casework.cases.read.case_view import list_mask
+from casework.cases.read.values import written
 from orchestration.casetypes.case_type import CaseType, ListField
 from orchestration.casetypes.form_answers import at_path
-from orchestration.privacy.classification import LEVELS, escaped, rank
+from orchestration.privacy.classification import LEVELS, pointer_of, rank
 from orchestration.privacy.folding import fold
 from orchestration.privacy.principal import Principal
 from orchestration.shell.services import Done
@@ -166,11 +166,6 @@ def moment_of(text: str) -> datetime | None:
         return None
 
 
-def written(value: Json) -> str:
-    """The value as it could stand in a text."""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
-
-
 def _levels(case_type: CaseType, data: Mapping[str, Json], former: Former) -> Callable[[str, Json], int | None]:
     """How to find the rank of the lowest clearance that sees a value: its field, and no secret that it echoes."""
 
@@ -185,9 +180,3 @@ def _levels(case_type: CaseType, data: Mapping[str, Json], former: Former) -> Ca
         return next((at for at in range(rank(rule.level), len(LEVELS)) if mask_at(at)(text) == text), None)
 
     return found
-
-
-@lru_cache(maxsize=1024)
-def pointer_of(path: str) -> str:
-    """A dotted place as a JSON Pointer."""
-    return "".join("/" + escaped(name) for name in path.split("."))

@@ -13,7 +13,6 @@ from typing import Final
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from audit.services import Origin
 from casework.access import clients
 from casework.access.client_models import ServicePrincipal
 from casework.access.models import ApiToken
@@ -22,7 +21,7 @@ from casework.access.tokens import wrong_types
 from casework.forms.answer_validation import tells
 from casework.people.models import RightsProposal
 from casework.people.second_person import answering_waits, proposal_make
-from casework.people.services import person_invite
+from casework.people.services import origin_because, person_invite
 from orchestration.ground.refusals import Refused
 
 LONGEST_DAYS: Final = 365
@@ -52,7 +51,7 @@ def service_make(
         transaction.set_rollback(True)
         return _with(invited if isinstance(invited, Refused) else None, wrong)
     row = clients.principal_keep(
-        person=invited.user, owner=by, scope=scope, case_types=case_types, origin=_origin(by, reason)
+        person=invited.user, owner=by, scope=scope, case_types=case_types, origin=origin_because(by, reason)
     )
     return Service(row, invited.waiting)
 
@@ -74,7 +73,7 @@ def service_change(
     waits = answering_waits(answers, row)
     kept = clients.principal_keep(
         person=row.person, owner=row.owner if waits else answers, scope=scope, case_types=case_types,
-        origin=_origin(by, reason),
+        origin=origin_because(by, reason),
     )  # fmt: skip
     if waits:
         _ask(by, row, answers, reason)
@@ -109,7 +108,3 @@ def _with(refused: Refused | None, wrong: dict[str, str]) -> Refused:
         return refused
     errors = {**({} if refused is None else refused.errors), **wrong}
     return Refused("invalid", "Please correct what is marked.", errors)
-
-
-def _origin(by: User, reason: str) -> Origin:
-    return Origin(origin_of(by).actor, cause=reason.strip())

@@ -79,16 +79,20 @@ def person_invite(
         return user
     if email:
         people.person_rename(
-            user=user, first=user.first_name, last=user.last_name, email=email.strip(), origin=_origin(by, reason)
+            user=user,
+            first=user.first_name,
+            last=user.last_name,
+            email=email.strip(),
+            origin=origin_because(by, reason),
         )
     if home is not None:
-        home_set(person=user, unit=home, origin=_origin(by, reason))
+        home_set(person=user, unit=home, origin=origin_because(by, reason))
     waiting = joining_waits(by, user, wanted, service=service)
     if waiting:
         proposal_make(by=by, person=user, change={"join": sorted(group.name for group in wanted)}, reason=reason)
     else:
         for group in wanted:
-            people.person_join(user=user, group=group, origin=_origin(by, reason))
+            people.person_join(user=user, group=group, origin=origin_because(by, reason))
     return Invited(user, waiting)
 
 
@@ -258,12 +262,13 @@ def _undone(refused: Refused) -> Refused:
 
 def _begun(by: User, reason: str) -> Origin:
     """The chain notes who is there before the first change that it tells of."""
-    origin = _origin(by, reason)
+    origin = origin_because(by, reason)
     control_begin(origin)
     return origin
 
 
-def _origin(by: User, reason: str) -> Origin:
+def origin_because(by: User, reason: str) -> Origin:
+    """As the history keeps who did something, and why."""
     return Origin(origin_of(by).actor, cause=reason.strip())
 
 

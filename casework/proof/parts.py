@@ -7,10 +7,11 @@ one of them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from casework.cases.read.case_view import Look
+from casework.cases.read.changes import label_of
 from casework.cases.read.decisions import Cell, Decision, Input, table_of, titles
 from orchestration.casetypes.derived import read_in
 from orchestration.view.decided import Alternative
@@ -58,9 +59,3 @@ def _tests(then: Look, made: Decision) -> Iterator[tuple[str, Cell]]:
 
 def _holds(place: str, pointer: str) -> bool:
     return pointer == place or pointer.startswith(place + "/")
-
-
-def label_of(pointer: str, named: Mapping[str, str]) -> str:
-    """The titles on the way to a value."""
-    parts = pointer.split("/")[1:]
-    return ": ".join(named.get("/" + "/".join(parts[: depth + 1]), part) for depth, part in enumerate(parts))

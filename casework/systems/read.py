@@ -24,11 +24,12 @@ from casework.deadlines.read import span_words
 from casework.forms.answer_validation import placed
 from casework.models import Case
 from casework.systems.changing import changeable
-from casework.systems.copies import Copy, copies_of, pointer_of, told_digest
+from casework.systems.copies import Copy, copies_of, told_digest
 from casework.systems.models import Comparison, OwnerChange
 from orchestration.casetypes.case_type import by_definition
 from orchestration.casetypes.form_answers import at_path
 from orchestration.casetypes.owners import Owner
+from orchestration.privacy.classification import pointer_of
 from orchestration.privacy.masking import View, mask
 
 Json = Any

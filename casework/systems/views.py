@@ -17,7 +17,6 @@ from casework.forms.rendering import answers_form
 from casework.models import Case
 from casework.systems.changing import change_ask, change_form, changeable
 from casework.systems.comparing import comparison_ask, owner_of
-from casework.systems.copies import pointer_of
 from casework.systems.healing import copies_heal, copies_keep
 from casework.systems.read import apart, copies_page, stood
 from casework.web.decorators import answered, person, reads, reads_and_writes, refusal
@@ -26,6 +25,7 @@ from orchestration.casetypes.form_answers import at_path
 from orchestration.casetypes.owners import Owner
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
+from orchestration.privacy.classification import pointer_of
 
 DONE: Final[dict[str, tuple[Callable[..., object], str]]] = {
     "heal": (copies_heal, "The copies are as {} has them."),

@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 
 from audit.sealed_values import NOTHING_READ, is_sealed, opened_or_not
 from casework.access.permissions import of_case
-from casework.cases.glance import Glance, Words, headline, reason, suggestion
+from casework.cases.glance import Glance, Words, headline, in_one_line, reason, suggestion
 from casework.cases.past_rows import Former
 from casework.cases.read.case_view import in_lists, row_mask, title_in
 from casework.cases.read.values import InWords, values_in_words
@@ -103,7 +103,7 @@ class TaskRow:
     @property
     def about(self) -> str:
         """The headline as one text; the title of the case where there is none."""
-        return " · ".join(f"“{one.text}”" if one.quoted else one.text for one in self.headline) or self.title
+        return in_one_line(self.headline) or self.title
 
     @property
     def new_suggestion(self) -> str:

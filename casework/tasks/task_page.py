@@ -29,7 +29,6 @@ from casework.cases.unit_asks import asks_of
 from casework.deadlines.read import Shown, deadlines_of
 from casework.forms.answer_validation import without_absent
 from casework.forms.schema_form import text_of
-from casework.lists.projection import pointer_of
 from casework.tasks import by_hand as desks
 from casework.tasks import signing
 from casework.tasks.assigning import Receiver, receivers
@@ -47,6 +46,7 @@ from orchestration.casetypes.form_answers import at_path
 from orchestration.casetypes.justification import justified
 from orchestration.jobs import by_hand
 from orchestration.models import HumanTask
+from orchestration.privacy.classification import pointer_of
 from orchestration.privacy.masking import View, mask
 from orchestration.shell.selectors import completion_of, visible
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from orchestration.privacy.classification import escaped
+
 Json = Any
 KEYWORD: Final = "x-effective"
 DATES: Final = ("date", "date-time")
@@ -82,7 +84,7 @@ def _declared(schema: Mapping[str, Json], pointer: str) -> Iterator[tuple[str, J
     properties = schema.get("properties", {})
     for name, below in properties.items() if isinstance(properties, Mapping) else ():
         if isinstance(below, Mapping):
-            yield from _declared(below, f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}")
+            yield from _declared(below, f"{pointer}/{escaped(name)}")
 
 
 def _at(schema: Mapping[str, Json], place: str) -> Mapping[str, Json]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orchestration.casetypes.files import MANIFEST
-from orchestration.privacy.classification import LEVELS, escaped
+from orchestration.privacy.classification import LEVELS, pointer_of
 
 if TYPE_CHECKING:
     from orchestration.casetypes.case_type import CaseType
@@ -20,7 +20,7 @@ def purpose_faults(made: CaseType) -> Iterator[str]:
     """A sentence for each place that lists know and that is bound to a purpose, for documents that are public and bound
     to one, and for each purpose that nobody looks for."""
     for field in made.listed:
-        bound = made.classification.rule("".join("/" + escaped(name) for name in field.path.split("."))).purposes
+        bound = made.classification.rule(pointer_of(field.path)).purposes
         if bound:
             told = ", ".join(sorted(bound))
             yield f"{MANIFEST}, list: {field.path} may be read for {told} only, so no list can know of it."

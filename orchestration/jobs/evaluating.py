@@ -9,7 +9,6 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-import orjson
 from django.db import transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
@@ -20,6 +19,7 @@ from orchestration.actors.evaluators.evaluator import JUDGED, SETTLED, Result
 from orchestration.actors.evaluators.registry import scores
 from orchestration.casetypes.case_type import by_definition
 from orchestration.ground import clock
+from orchestration.jobs.crossing import given
 from orchestration.models import ActorCall, Evaluation, Job, Judgement
 
 Json = Any
@@ -43,7 +43,7 @@ def _settled(job: int, attempt: int, capability: Capability) -> None:
     call = calls.order_by("-pk").first()
     if call is not None:
         rounds = int((call.usage or {}).get("calls", 0))
-        result = Result(_given(call.job), call.output, cost=call.cost, rounds=rounds, lot=lot(call.pk))
+        result = Result(given(call.job), call.output, cost=call.cost, rounds=rounds, lot=lot(call.pk))
         _kept(call, capability, SETTLED, result)
 
 
@@ -55,7 +55,7 @@ def lot(call: int) -> float:
 def _judged(judgement: Judgement) -> None:
     call = ActorCall.objects.select_related("job", "instance").get(pk=judgement.call_id)
     capability = by_definition(call.instance.definition_id).capability(call.capability)
-    result = Result(_given(call.job), call.output, judgement.verdict, opened_value(judgement.right))
+    result = Result(given(call.job), call.output, judgement.verdict, opened_value(judgement.right))
     _kept(call, capability, JUDGED, result)
 
 
@@ -69,7 +69,3 @@ def _kept(call: ActorCall, capability: Capability, when: str, result: Result) ->
     Evaluation.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["call", "evaluator"], update_fields=["score", "at", "note"]
     )
-
-
-def _given(job: Job) -> Json:
-    return orjson.loads(bytes(job.input if job.changed_input is None else job.changed_input))

@@ -7,6 +7,7 @@ around it; where nothing is said at all, and for a field that the schema does no
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from orchestration.privacy.masks import MASKS
@@ -151,6 +152,12 @@ def escaped(name: str | int) -> str:
     """A name as a part of a JSON Pointer (RFC 6901, 3)."""
     part = str(name)
     return part.replace("~", "~0").replace("/", "~1") if "~" in part or "/" in part else part
+
+
+@lru_cache(maxsize=1024)
+def pointer_of(path: str) -> str:
+    """A dotted place as a JSON Pointer."""
+    return "".join("/" + escaped(name) for name in path.split("."))
 
 
 def unescaped(part: str) -> str:

@@ -17,6 +17,11 @@ from orchestration_actor where key = any(%(actors)s)
 """
 
 
+def staff_as(instead: str, names: Names) -> Names:
+    """The same names, with one for all people: who works here is nothing to whom a text is for, which machine is."""
+    return {actor: instead if actor.startswith("person:") else name for actor, name in names.items()}
+
+
 def actor_names(actors: Iterable[str]) -> Names:
     """Their names, in one statement; who is not there any more is left out."""
     named = set(actors)

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from audit.sealed_values import NOTHING_READ, is_sealed
 from casework.access import permissions
 from casework.cases.case_row import BY_HAND, NEEDS_ATTENTION
-from casework.cases.glance import Glance, Words, headline
+from casework.cases.glance import Glance, Words, headline, in_one_line
 from casework.cases.past_rows import Former, former_of
 from casework.cases.read.case_view import in_lists, row_mask, title_in
 from casework.cases.read.grouped import in_groups
@@ -71,7 +71,7 @@ class CaseRow:
     @property
     def about(self) -> str:
         """The headline as one text; the title where there is none."""
-        return " · ".join(f"“{one.text}”" if one.quoted else one.text for one in self.headline) or self.title
+        return in_one_line(self.headline) or self.title
 
     @property
     def values(self) -> dict[str, object]:

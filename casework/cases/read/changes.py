@@ -106,7 +106,7 @@ class Changes:
         for pointer, before, after in _apart(f"/{written.name}", (written.before, written.after), tuple(shown)):
             if self._look.view.is_absent(pointer):
                 continue
-            label = _label(pointer, self._named)
+            label = label_of(pointer, self._named)
             yield Change(
                 written.name, label, _in_words(self._said, pointer, before), _in_words(self._said, pointer, after),
                 written.known,
@@ -148,7 +148,8 @@ def _apart(pointer: str, clear: Pair, shown: Pair) -> Iterator[tuple[str, Json, 
     yield pointer, *shown
 
 
-def _label(pointer: str, named: Mapping[str, str]) -> str:
+def label_of(pointer: str, named: Mapping[str, str]) -> str:
+    """The titles on the way to a value."""
     parts = pointer.split("/")[1:]
     return ": ".join(named.get("/" + "/".join(parts[: depth + 1]), part) for depth, part in enumerate(parts))
 

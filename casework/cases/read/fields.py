@@ -16,6 +16,7 @@ from casework.cases.read.touched import anchor
 from casework.cases.read.values import InWords, values_in_words
 from orchestration.casetypes.effective import effective_at
 from orchestration.casetypes.form_answers import at_path
+from orchestration.privacy.classification import escaped
 
 Json = Any
 
@@ -83,7 +84,7 @@ def _leaves(value: Json, pointer: str, known: frozenset[str]) -> Iterator[tuple[
         yield pointer, value
         return
     for name, below in value.items():
-        yield from _leaves(below, f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}", known)
+        yield from _leaves(below, f"{pointer}/{escaped(name)}", known)
 
 
 def _group(pointer: str, named: Mapping[str, str]) -> str:

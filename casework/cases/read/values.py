@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+import orjson
 from django.utils import timezone
 
 from orchestration.casetypes.case_type import CaseType
@@ -93,6 +94,11 @@ def schema_at(schema: Mapping[str, Json], pointer: str) -> Mapping[str, Json]:
 def _reading(value: Json, words: Mapping[str, str]) -> Json:
     is_one = isinstance(value, Mapping) and isinstance(value.get("label"), str)
     return {**value, "label": words.get(value["label"], value["label"])} if is_one else value
+
+
+def written(value: Json) -> str:
+    """The value as it could stand in a text, to be looked through for what is masked."""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def said_by(schema: Mapping[str, Json], value: Json) -> Json:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -42,12 +40,7 @@ class CoreServer(Served):
             "--host", "127.0.0.1", "--port", str(self.port), "--log-level", "WARNING",
         ]  # fmt: skip
         given = {"CORE_LOANS": str(self.loans), "CORE_USER": USER, "CORE_PASSWORD": self.password}
-        wait_until(self._listens, self.run(command, {**os.environ, **given}), log=self.log)
-
-    def _listens(self) -> bool:
-        with suppress(OSError), closing(socket.create_connection(("127.0.0.1", self.port), timeout=2)):
-            return True
-        return False
+        wait_until(self.listens, self.run(command, {**os.environ, **given}), log=self.log)
 
 
 def newer_python() -> str:

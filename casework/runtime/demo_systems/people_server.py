@@ -7,9 +7,7 @@ It begins with a few people and two groups, all made up. One account may read ev
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
-from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
@@ -58,7 +56,7 @@ class PeopleServer(Served):
             raise ServiceFailed(NOT_HERE)
         settings = self._settings()
         self._begin(settings)
-        wait_until(self._answers, self.run([slapd(), "-f", settings, "-h", self.address, "-d", "0"]), log=self.log)
+        wait_until(self.listens, self.run([slapd(), "-f", settings, "-h", self.address, "-d", "0"]), log=self.log)
 
     def _settings(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -90,11 +88,6 @@ class PeopleServer(Served):
         if added.returncode:
             shutil.rmtree(data)
             raise ServiceFailed(f"the directory could not be filled: {added.stderr.strip()[-500:]}")
-
-    def _answers(self) -> bool:
-        with suppress(OSError), closing(socket.create_connection(("127.0.0.1", self.port), timeout=2)):
-            return True
-        return False
 
 
 def first_people(password: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 import signal
+import socket
 import subprocess
+from contextlib import closing, suppress
 from pathlib import Path
 
 from casework.runtime.demo_systems.environment import is_installed, password_in
@@ -32,6 +34,12 @@ class Served:
     def run(self, command: list[str | Path], env: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
         self.process = start_service(command, log=self.log, stop_signal=signal.SIGTERM, env=env)
         return self.process
+
+    def listens(self) -> bool:
+        """Whether somebody takes connections at its port."""
+        with suppress(OSError), closing(socket.create_connection(("127.0.0.1", self.port), timeout=2)):
+            return True
+        return False
 
     def status(self) -> int | None:
         """None while it runs, afterwards as Popen's returncode."""

@@ -84,6 +84,11 @@ def file_faults(
     return shape_faults(validator, document) or [*more(document)]
 
 
+def first_fault(content: bytes, validator: Draft202012Validator) -> str:
+    """The first thing that the shape of a file has against it; "" where nothing."""
+    return next(iter(file_faults(content, validator, lambda _: ())), "")
+
+
 def schema_faults(document: Mapping[str, Json]) -> Iterator[str]:
     """What is wrong with the JSON Schemas `input` and `output` of a file."""
     for part in ("input", "output"):

@@ -17,7 +17,7 @@ from orchestration.engine.dialect.scripts import carried_out
 from orchestration.engine.dialect.texts import Texts
 from orchestration.engine.dialect.values import Aggregation, Extensions, Plans, Script
 from orchestration.engine.dialect.vendors import CAMUNDA_7, CASEWRIGHT, VENDORS, inner, vendor, vendor_elements
-from orchestration.engine.expressions import BadExpression, Formula, formula
+from orchestration.engine.expressions import BadExpression, Formula, formula, plain
 from orchestration.engine.feel.problems import quote
 from orchestration.engine.xml import Element
 
@@ -60,7 +60,7 @@ class _Reader(Texts):
             ),
             due=self.value(vendor(element, "due", "dueDate") or inner(element, "taskSchedule", "dueDate")),
             priority=self.value(vendor(element, "priority") or inner(element, "priorityDefinition", "priority")),
-            capability=_text(call.name) if call is not None else self.capability(),
+            capability=plain(call.name) if call is not None else self.capability(),
             expression=None if call is not None else self.expression(),
             result_variable=vendor(element, "resultVariable", "resultVariableName")
             or inner(element, "script", "resultVariable")
@@ -148,7 +148,7 @@ class _Reader(Texts):
             named = named or (id.text.strip() if id is not None else None)
         kind = vendor(element, "type")
         if named is None and delegate is not None:
-            return _text(delegate.strip().removeprefix("${").removeprefix("#{").removesuffix("}"))
+            return plain(delegate.strip().removeprefix("${").removeprefix("#{").removesuffix("}"))
         return self.value(named or (kind if kind != "external" else None))
 
     def inherits(self) -> bool:
@@ -197,7 +197,7 @@ class _Reader(Texts):
                 yield child.get("name") or "", value
         for holder in vendor_elements(self.element, "taskHeaders"):
             for child in holder.all("header"):
-                yield child.get("key") or "", _text(child.get("value") or "")
+                yield child.get("key") or "", plain(child.get("value") or "")
 
     def attributes(self) -> Iterator[tuple[str, str]]:
         for key, text in reversed(self.element.attributes.items()):
@@ -224,8 +224,3 @@ def _pieces(text: str) -> list[str]:
             found.append(text[start:place])
             start = place + 1
     return [*found, text[start:]]
-
-
-def _text(text: str) -> Formula:
-    """A text that is never an expression: a header is for whoever does the work."""
-    return Formula(text, None, frozenset(), constant=text)

@@ -47,7 +47,7 @@ class _Samples:
         if isinstance(of, Simple):
             return [list(each) if isinstance(each, tuple) else each for each in BY_NAME.get(of.name, ())]
         if isinstance(of, Restricted):
-            return [each for each in (*_constants(of), *self.of(of.base)) if _fits(each, of)]
+            return [each for each in (*_constants(of), *self.of(of.base)) if may_stand(each, of)]
         if isinstance(of, ListOf):
             items = self.of(of.item)
             return [items, items[:1]] if items else []
@@ -63,7 +63,8 @@ class _Samples:
         return [{name: each[number % len(each)] for name, each in entries.items()} for number in range(most)]
 
 
-def _fits(value: Value, of: Restricted) -> bool:
+def may_stand(value: Value, of: Type) -> bool:
+    """Whether a value is of the type, as far as that can be told within the limits of an evaluation."""
     try:
         return fits(value, of)
     except LimitExceeded:

@@ -20,10 +20,10 @@ from orchestration.engine.dmn.decision_model import DecisionModel, Part
 from orchestration.engine.dmn.decision_result import DecisionResult, Inputs
 from orchestration.engine.dmn.plain import plain, read
 from orchestration.engine.dmn.regions import READABLE, column_regions, nearest
-from orchestration.engine.dmn.samples import samples
+from orchestration.engine.dmn.samples import may_stand, samples
 from orchestration.engine.dmn.shortcut import kind_of_type
-from orchestration.engine.feel import FeelError, LimitExceeded, to_feel
-from orchestration.engine.feel.types import ANY, ContextOf, Type, fits
+from orchestration.engine.feel import FeelError, to_feel
+from orchestration.engine.feel.types import ANY, ContextOf, Type
 from orchestration.engine.feel.values import Value
 
 MOST_INPUTS = 3
@@ -179,20 +179,13 @@ def _inside(path: Path, value: object, type_: Type) -> Iterator[tuple[Path, Type
 
 def _options_at(of: DecisionModel, each: Part, inputs: Inputs, path: Path, type_: Type) -> Iterator[_Option]:
     was = _typed(_given(inputs, path), type_)
-    near = [value for value in _near(of, each, path, type_, was) if _may_stand(value, type_)]
+    near = [value for value in _near(of, each, path, type_, was) if may_stand(value, type_)]
     more = samples(type_) if was is None or type_ == each.type else []
     for value in _distinct([*near, *more], was):
         if was is not None:
             yield _Option(path, value, _distance(was, value))
         elif value not in NOTHING:
             yield _Option(path, value, 1.0, value in READABLE or value not in near)
-
-
-def _may_stand(value: Value, type_: Type) -> bool:
-    try:
-        return fits(value, type_)
-    except LimitExceeded:
-        return False
 
 
 def _near(of: DecisionModel, given: Part, path: Path, type_: Type, was: Value) -> Iterator[Value]:

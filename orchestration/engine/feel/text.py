@@ -40,7 +40,7 @@ def _literal(run: Evaluation, value: Value) -> str:
     if isinstance(value, list):
         return f"[{_joined(run, (_literal(run, item) for item in value))}]"
     if isinstance(value, dict):
-        return f"{{{_joined(run, (f'{_key(key)}: {_literal(run, item)}' for key, item in value.items()))}}}"
+        return f"{{{_joined(run, (f'{key_text(key)}: {_literal(run, item)}' for key, item in value.items()))}}}"
     if isinstance(value, Range):
         return _range(run, value)
     if isinstance(value, Function):
@@ -57,7 +57,8 @@ def _joined(run: Evaluation, parts: Iterable[str]) -> str:
     return run.text(", ".join(collected))
 
 
-def _key(key: str) -> str:
+def key_text(key: str) -> str:
+    """A key of a context as FEEL writes it."""
     return key if is_plain_key(key) else quoted(key)
 
 

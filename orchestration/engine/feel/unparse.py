@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from . import ast
 from .numbers import number_text
-from .text import is_plain_key, quoted
+from .text import key_text, quoted
 
 _OPEN, _OR, _AND, _COMPARISON, _ADDITIVE, _MULTIPLICATIVE, _POWER, _TYPED, _SIGNED, _ATOM = range(10)
 """How tightly a form binds; `_OPEN` forms (if, for, some, every, function) reach as far to the right as they can."""
@@ -182,11 +182,7 @@ def _list(node: ast.ListLiteral) -> str:
 
 
 def _context(node: ast.ContextLiteral) -> str:
-    return f"{{{', '.join(f'{_key(entry.key)}: {_text(entry.value, _OPEN)}' for entry in node.entries)}}}"
-
-
-def _key(key: str) -> str:
-    return key if is_plain_key(key) else quoted(key)
+    return f"{{{', '.join(f'{key_text(entry.key)}: {_text(entry.value, _OPEN)}' for entry in node.entries)}}}"
 
 
 _FORMS: dict[type[ast.Node], tuple[Callable[..., str], int]] = {

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
-from orchestration.actors.kinds.files import file_faults
+from orchestration.actors.kinds.files import first_fault
 from orchestration.privacy.classification import LEVELS
 
 Json = Any
@@ -31,4 +31,4 @@ _VALIDATOR: Final = Draft202012Validator(SHAPE)
 
 def clauses_fault(kind: str, content: bytes) -> str:
     """Why this file is none of such an actor, in a sentence; "" where it is sound."""
-    return next(iter(file_faults(content, _VALIDATOR, lambda _: ())), "")
+    return first_fault(content, _VALIDATOR)

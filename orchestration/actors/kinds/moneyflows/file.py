@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
-from orchestration.actors.kinds.files import file_faults, read_file
+from orchestration.actors.kinds.files import first_fault, read_file
 from orchestration.diligence.flows import Limits
 
 Json = Any
@@ -30,7 +30,7 @@ _VALIDATOR: Final = Draft202012Validator(SHAPE)
 
 def flows_fault(kind: str, content: bytes) -> str:
     """Why this file sets no such limits, in a sentence; "" where it is sound."""
-    return next(iter(file_faults(content, _VALIDATOR, lambda _: ())), "")
+    return first_fault(content, _VALIDATOR)
 
 
 def limits_of(content: bytes) -> tuple[str, Limits]:
