@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from itertools import pairwise
 from typing import Final
 
@@ -29,6 +28,7 @@ from orchestration.documents.finding import (
     pressed_in,
 )
 from orchestration.documents.words import Page, around
+from orchestration.ground import clock
 from orchestration.privacy.texts import FORMS, NO_SECRETS
 
 FINDER: Final = "anchors-5"
@@ -214,7 +214,7 @@ def _date(places: Sequence[Place]) -> Found | None:
         for text, day in dates_in(place.line.text):
             above = before.line.text[-18:] if before and not DATED.search(place.line.text) else ""
             sure = 0.95 if DATED.search(place.line.text) or DATED.search(above) else 0.75
-            sure -= 0.3 * bool(OTHER_DATE.search(f"{place.line.text} {above}")) + 0.3 * (day > date.today())
+            sure -= 0.3 * bool(OTHER_DATE.search(f"{place.line.text} {above}")) + 0.3 * (day > clock.utc_now().date())
             found = place.found("date", text, sure)
             best = found if best is None or found.sure > best.sure + 0.1 else best
     under = next(_dates_below(places), None)

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Final
 
 from orchestration.documents.words import Box, Line, Word, around
+from orchestration.ground import clock
 
 WIDE: Final = 0.03
 """Of the page's width: a gap between words that parts two columns."""
@@ -152,7 +153,7 @@ def pressed_in(text: str) -> Iterator[tuple[str, date]]:
     for found in PRESSED.finditer(text):
         digits = found[0]
         for written in (f"{digits[:2]}/{digits[2:4]}/{digits[4:]}", f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"):
-            if (day := next((day for _, day in dates_in(written)), None)) is not None and day <= date.today():
+            if (day := next((day for _, day in dates_in(written)), None)) is not None and day <= clock.utc_now().date():
                 yield digits, day
                 break
 
