@@ -15,6 +15,7 @@ from audit.models import AuditEvent, AuditPayload, StandingChain
 from casework.models import Case
 from orchestration.shell.verification.control import verify_access
 from tests.casework.access.tokens import token_for
+from tests.casework.browsing import client
 
 pytestmark = pytest.mark.django_db
 
@@ -40,12 +41,6 @@ def only(action: str) -> list[tuple[str, dict[str, Any]]]:
     return [(actor, detail) for done, actor, detail in trail() if done == action]
 
 
-def browser_of(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
 def test_coming_in_and_going_out_are_kept(people: dict[str, User]) -> None:
     people["anna"].set_password(PASSWORD)
     people["anna"].save()
@@ -69,7 +64,7 @@ def test_a_failure_is_kept_with_a_name_that_somebody_has_and_no_other_text(peopl
 
 def test_an_outsiders_attempt_on_a_case_is_kept(people: dict[str, User], open_case: Any) -> None:
     case: Case = open_case()
-    browser = browser_of(people["olga"])
+    browser = client(people["olga"])
     assert browser.get(f"/cases/{case.pk}/").status_code == 404
     assert browser.get(f"/api/cases/{case.pk}/").status_code == 404
     assert browser.get("/cases/999999/").status_code == 404
@@ -79,27 +74,27 @@ def test_an_outsiders_attempt_on_a_case_is_kept(people: dict[str, User], open_ca
 
 @pytest.mark.parametrize("address", ["/rules/", "/actors/"])
 def test_a_page_that_is_denied_leaves_a_trace(people: dict[str, User], address: str) -> None:
-    assert browser_of(people["anna"]).get(address).status_code == 403
+    assert client(people["anna"]).get(address).status_code == 403
     ((actor, detail),) = only("access.denied")
     assert actor == "person:anna" and detail["route"] == address.removeprefix("/")
 
 
 def test_what_is_denied_on_a_case_stands_in_its_own_history_alone(people: dict[str, User], open_case: Any) -> None:
     case: Case = open_case()
-    assert browser_of(people["anna"]).post(f"/cases/{case.pk}/verify/").status_code == 403
+    assert client(people["anna"]).post(f"/cases/{case.pk}/verify/").status_code == 403
     assert only("access.denied") == []
     assert AuditEvent.objects.filter(chain=case.instance_id, action="access.denied").count() == 1
 
 
 def test_reading_a_list_is_kept_once_in_a_while(people: dict[str, User]) -> None:
-    browser = browser_of(people["anna"])
+    browser = client(people["anna"])
     for address in ("/cases/", "/cases/?q=T", "/api/cases/"):
         assert browser.get(address).status_code == 200
     assert [(actor, detail["list"]) for actor, detail in only("list.read")] == [("person:anna", "cases")]
 
 
 def test_a_downloaded_version_is_kept(people: dict[str, User], complaint: Any) -> None:
-    assert browser_of(people["ada"]).get(f"/models/{complaint.pk}/download/").status_code == 200
+    assert client(people["ada"]).get(f"/models/{complaint.pk}/download/").status_code == 200
     assert [(actor, detail["what"]) for actor, detail in only("definition.downloaded")] == [
         ("person:ada", "complaint v1")
     ]
@@ -107,7 +102,7 @@ def test_a_downloaded_version_is_kept(people: dict[str, User], complaint: Any) -
 
 def test_a_history_read_by_the_api_is_kept_in_the_case(people: dict[str, User], open_case: Any) -> None:
     case: Case = open_case()
-    assert browser_of(people["anna"]).get(f"/api/cases/{case.pk}/history/").status_code == 200
+    assert client(people["anna"]).get(f"/api/cases/{case.pk}/history/").status_code == 200
     viewed = AuditEvent.objects.filter(chain=case.instance_id, action="case.viewed", actor="person:anna")
     assert viewed.count() == 1
 
@@ -130,6 +125,6 @@ def test_a_call_by_token_is_logged_with_its_user(people: dict[str, User]) -> Non
 
 
 def test_the_access_chains_hold(people: dict[str, User]) -> None:
-    browser_of(people["anna"]).get("/rules/")
+    client(people["anna"]).get("/rules/")
     verdict = verify_access()
     assert verdict.ok and verdict.events == 2

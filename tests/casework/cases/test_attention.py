@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 
 from casework.models import Case
 from orchestration.actors.registry import actor_enable
 from orchestration.models import Incident
 from orchestration.shell.services import Origin
+from tests.casework.browsing import client
 from tests.orchestration.machines import Machines, work_jobs
 
 pytestmark = pytest.mark.django_db
@@ -32,30 +32,24 @@ def troubled(open_case: OpenCase, machines: Machines) -> list[Case]:
     return cases
 
 
-def browser_of(person: User) -> Client:
-    browser = Client()
-    browser.force_login(person)
-    return browser
-
-
 def test_such_a_case_says_so_in_its_state(troubled: list[Case]) -> None:
     assert {case.state for case in troubled} == {"Needs attention"}
 
 
 def test_it_is_counted_and_listed_for_those_who_work_the_case(troubled: list[Case], people: dict[str, User]) -> None:
-    page = browser_of(people["anna"]).get("/attention/").content.decode()
+    page = client(people["anna"]).get("/attention/").content.decode()
     assert "Needs attention 2" in page
     assert all(case.title in page for case in troubled)
 
 
 @pytest.mark.parametrize("who", ["olga", "dora", "axel", "ada"])
 def test_nobody_else_sees_it(troubled: list[Case], people: dict[str, User], who: str) -> None:
-    page = browser_of(people[who]).get("/attention/").content.decode()
+    page = client(people[who]).get("/attention/").content.decode()
     assert "Nothing needs you" in page and "Needs attention 2" not in page
 
 
 def test_all_are_tried_again_at_once(troubled: list[Case], people: dict[str, User]) -> None:
-    browser = browser_of(people["anna"])
+    browser = client(people["anna"])
     keys = [trouble.key for trouble in browser.get("/attention/").context["troubles"]]
     said = browser.post("/attention/", {"trouble": keys}, follow=True).content.decode()
     assert "2 tried again" in said
@@ -69,7 +63,7 @@ def test_all_are_tried_again_at_once(troubled: list[Case], people: dict[str, Use
 def test_what_cannot_be_tried_again_is_named_and_keeps_no_other_from_it(
     troubled: list[Case], people: dict[str, User]
 ) -> None:
-    browser = browser_of(people["anna"])
+    browser = client(people["anna"])
     keys = [trouble.key for trouble in browser.get("/attention/").context["troubles"]]
     browser.post("/attention/", {"trouble": keys[:1]})
     said = browser.post("/attention/", {"trouble": [*keys, "7-x", "99999-1"]}, follow=True).content.decode()
@@ -79,7 +73,7 @@ def test_what_cannot_be_tried_again_is_named_and_keeps_no_other_from_it(
 def test_an_administrator_has_all_tried_again_without_seeing_a_case(
     troubled: list[Case], people: dict[str, User]
 ) -> None:
-    browser = browser_of(people["ada"])
+    browser = client(people["ada"])
     page = browser.get("/actors/intent/").content.decode()
     assert "Try again the 2 that failed" in page and "T-1" not in page
     assert "2 tried again" in browser.post("/actors/intent/retry/", follow=True).content.decode()

@@ -19,6 +19,7 @@ from casework.cases.breaking_glass import MOST, glass_break
 from casework.cases.verification import verify
 from casework.models import Case, GlassReview, Reveal
 from orchestration.ground.clock import utc_now
+from tests.casework.browsing import client
 from tests.casework.conftest import PERSON, refused
 from tests.casework.reading import told
 
@@ -38,12 +39,6 @@ def olga(people: People) -> User:
     return people["olga"]
 
 
-def browser_of(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
 def broken(browser: Client, case: Case) -> Any:
     return browser.post("/glass/new/", {"case": case.pk, **WHY})
 
@@ -51,7 +46,7 @@ def broken(browser: Client, case: Case) -> Any:
 def test_somebody_sees_all_of_a_case_that_is_not_theirs_and_may_do_nothing_in_it(
     olga: User, analysed: Callable[..., Case]
 ) -> None:
-    case, browser = analysed(), browser_of(olga)
+    case, browser = analysed(), client(olga)
     assert browser.get(f"/cases/{case.pk}/").status_code == 404
     assert broken(browser, case)["Location"] == f"/cases/{case.pk}/"
     data = told(browser.get(f"/cases/{case.pk}/data/"))
@@ -63,12 +58,12 @@ def test_somebody_sees_all_of_a_case_that_is_not_theirs_and_may_do_nothing_in_it
 
 
 def test_nobody_without_the_right_breaks_it(people: People, analysed: Callable[..., Case]) -> None:
-    assert broken(browser_of(people["clara"]), analysed()).status_code == 403
+    assert broken(client(people["clara"]), analysed()).status_code == 403
     assert not Reveal.objects.exists()
 
 
 def test_the_glass_closes_by_itself_for_pages_programs_and_streams(olga: User, analysed: Callable[..., Case]) -> None:
-    case, browser = analysed(), browser_of(olga)
+    case, browser = analysed(), client(olga)
     broken(browser, case)
     pair = (olga.pk, case.instance_id)
     assert who_may_view([pair]) == {pair} and browser.get(f"/api/cases/{case.pk}/").status_code == 200
@@ -80,21 +75,21 @@ def test_the_glass_closes_by_itself_for_pages_programs_and_streams(olga: User, a
 
 
 def test_one_case_opens_no_other(olga: User, analysed: Callable[..., Case]) -> None:
-    case, other, browser = analysed(), analysed(), browser_of(olga)
+    case, other, browser = analysed(), analysed(), client(olga)
     broken(browser, case)
     assert browser.get(f"/cases/{other.pk}/").status_code == 404
 
 
 def test_the_history_tells_all_who_work_the_case(olga: User, people: People, analysed: Callable[..., Case]) -> None:
     case = analysed()
-    broken(browser_of(olga), case)
-    assert "broke the glass" in told(browser_of(people["anna"]).get(f"/cases/{case.pk}/"))
+    broken(client(olga), case)
+    assert "broke the glass" in told(client(people["anna"]).get(f"/cases/{case.pk}/"))
     (fact,) = timeline(case.instance_id, action="case.glass")
     assert fact.actor == "person:olga" and fact.detail["reason"] == WHY["reason"]
 
 
 def test_it_asks_for_a_fresh_sign_in(olga: User, analysed: Callable[..., Case]) -> None:
-    case, browser = analysed(), browser_of(olga)
+    case, browser = analysed(), client(olga)
     session = browser.session
     session[CONFIRMED] = 0
     session.save()
@@ -105,7 +100,7 @@ def test_it_asks_for_a_fresh_sign_in(olga: User, analysed: Callable[..., Case]) 
 def test_what_cannot_be_is_refused_with_a_sentence(
     olga: User, analysed: Callable[..., Case], sent: dict[str, str]
 ) -> None:
-    answer = browser_of(olga).post("/glass/new/", {"case": analysed().pk, **WHY, **sent})
+    answer = client(olga).post("/glass/new/", {"case": analysed().pk, **WHY, **sent})
     assert answer.status_code == 400 and "aria-invalid" in answer.content.decode() and not Reveal.objects.exists()
 
 
@@ -127,7 +122,7 @@ class TestTheSecondPerson:
 
     @pytest.mark.parametrize("who", ["clara", "axel"])
     def test_looks_at_it_once(self, people: People, glass: Reveal, who: str) -> None:
-        browser, sent = browser_of(people[who]), {"justified": "no", "note": "It could have waited"}
+        browser, sent = client(people[who]), {"justified": "no", "note": "It could have waited"}
         assert WHY["reason"] in told(browser.get("/glass/"))
         short = browser.post(f"/glass/{glass.pk}/review/", sent | {"note": "Hm"})
         assert short.status_code == 409 and 'value="Hm"' in short.content.decode()
@@ -140,12 +135,12 @@ class TestTheSecondPerson:
     def test_is_nobody_who_broke_it_themselves(self, olga: User, glass: Reveal) -> None:
         olga.groups.add(Group.objects.get(name="Senior analysts"))
         sent = {"justified": "yes", "note": "I had to do it"}
-        assert browser_of(olga).post(f"/glass/{glass.pk}/review/", sent).status_code == 409
+        assert client(olga).post(f"/glass/{glass.pk}/review/", sent).status_code == 409
         assert not GlassReview.objects.exists()
 
     @pytest.mark.parametrize("who", ["anna", "ada"])
     def test_is_nobody_who_leads_or_audits_nothing(self, people: People, glass: Reveal, who: str) -> None:
-        browser = browser_of(people[who])
+        browser = client(people[who])
         assert WHY["reason"] not in told(browser.get("/glass/"))
         assert browser.post(f"/glass/{glass.pk}/review/", {"note": "It was fine"}).status_code == 403
 

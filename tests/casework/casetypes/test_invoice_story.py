@@ -33,6 +33,7 @@ from orchestration.models import ActorCall, Incident
 from orchestration.shell.selectors import data_of
 from orchestration.shell.services import Done
 from tests.casework.actions import as_seen, open_task
+from tests.casework.browsing import client
 from tests.casework.stand_ins import Demo, demo, store
 from tests.orchestration.machines import work_jobs
 
@@ -95,17 +96,11 @@ def finish(case: Case, who: User, name: str, **answers: Any) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
-def browser(who: User) -> Client:
-    client = Client()
-    client.force_login(who)
-    return client
-
-
 def test_rules_that_decided_and_may_be_asked_again_are_not_named_as_if_they_had_still_to_decide(
     brings: Callable[..., Case], people: dict[str, User]
 ) -> None:
     case = brings(FITS.replace("190.00\n", "191.00\n", 1))
-    page = browser(people["anna"]).get(f"/cases/{case.pk}/decisions/").content.decode()
+    page = client(people["anna"]).get(f"/cases/{case.pk}/decisions/").content.decode()
     assert "Find what does not fit (by rules, again if the case goes back)" in page
     assert "Choose who approves (by rules, if the case gets there)" in page
 
@@ -158,7 +153,7 @@ def test_every_sample_goes_the_way_that_it_was_made_for(shipped: Demo) -> None:
         "5": "It is more than the order has left. An invoice of this number was booked before.",
         "6": "The ERP knows no such supplier.", "7": "It names no order.", "8": "T-000003",
     }  # fmt: skip
-    anna = browser(User.objects.get(username="anna"))
+    anna = client(User.objects.get(username="anna"))
     _has_a_bundle_beside_it(anna, Case.objects.get(reference="INVOICE-003"))
     page = anna.get("/cases/stuck/?kind=supplier-invoice").content.decode()
     told = " ".join(page.split())
@@ -175,25 +170,25 @@ def test_the_account_is_blacked_out_for_whom_it_is_masked_and_found_by_no_search
     address = f"/cases/{case.pk}/documents/{document.pk}/"
 
     def colour(who: str) -> tuple[int, ...]:
-        answer = browser(people[who]).get(f"{address}pages/1/900/")
+        answer = client(people[who]).get(f"{address}pages/1/900/")
         picture = Image.open(BytesIO(answer.content)).convert("RGB")
         inside = (round(picture.width * box[0]), round(picture.height * (box[1] + box[3]) / 2))
         return picture.getpixel((inside[0] - 1, inside[1]))  # type: ignore[return-value]
 
     assert max(colour("anna")) < 40 and min(colour("clara")) > 200
-    masked = browser(people["anna"]).get(address, {"q": "0532"}).content.decode()
+    masked = client(people["anna"]).get(address, {"q": "0532"}).content.decode()
     assert "DE89" not in masked.replace(" ", "") and "Nothing found." in masked and "Not yours to see." in masked
-    open_to = browser(people["clara"]).get(address, {"q": "0532"}).content.decode()
+    open_to = client(people["clara"]).get(address, {"q": "0532"}).content.decode()
     assert "DE89 3704 0044 0532 0130 00" in open_to and "On page" in open_to
     for door in ("", "/api"):
-        assert browser(people["anna"]).get(f"{door}{address}content/").status_code == 409
-        assert browser(people["clara"]).get(f"{door}{address}content/").status_code == 200
-    assert "DE89" not in browser(people["anna"]).get(f"/api{address}").content.decode()
+        assert client(people["anna"]).get(f"{door}{address}content/").status_code == 409
+        assert client(people["clara"]).get(f"{door}{address}content/").status_code == 200
+    assert "DE89" not in client(people["anna"]).get(f"/api{address}").content.decode()
     guess = {"value": "DE89 3704 0044 0532 0130 00", "shown": "x"}
-    assert browser(people["anna"]).post(f"{address}fields/iban/", guess).status_code == 409
+    assert client(people["anna"]).post(f"{address}fields/iban/", guess).status_code == 409
     ReadPage.objects.all().delete()
-    assert browser(people["anna"]).get(f"{address}pages/1/900/").status_code == 404
-    assert "shown once it was read" in browser(people["anna"]).get(address).content.decode()
+    assert client(people["anna"]).get(f"{address}pages/1/900/").status_code == 404
+    assert "shown once it was read" in client(people["anna"]).get(address).content.decode()
 
 
 def test_a_document_that_cannot_be_opened_any_more_is_keyed_in_by_a_person(
@@ -233,7 +228,7 @@ def test_a_high_value_is_approved_by_another_person_than_the_clerk(
 ) -> None:
     people["clara"].groups.add(Group.objects.get(name="Analysts"))
     case = brings(HIGH)
-    page = browser(people["anna"]).get(f"/tasks/{open_task(case).pk}/").content.decode()
+    page = client(people["anna"]).get(f"/tasks/{open_task(case).pk}/").content.decode()
     assert f'hx-get="/cases/{case.pk}/documents/"' in page and "It is more than the order has left." in page
     kept = {f"invoice__{name}": value for name, value in data_of(case.instance)["invoice"].items()}
     kept = {name: value for name, value in kept.items() if name not in ("invoice__iban", "invoice__currency")}
@@ -245,7 +240,7 @@ def test_a_high_value_is_approved_by_another_person_than_the_clerk(
 
 
 def test_a_file_opens_a_case_by_page_and_by_api_and_the_same_file_twice_is_one(shipped: Demo, people: People) -> None:
-    anna, paper = browser(people["anna"]), printed(FITS)
+    anna, paper = client(people["anna"]), printed(FITS)
     form = anna.get("/cases/new/supplier-invoice/").content.decode()
     assert 'type="file"' in form and 'enctype="multipart/form-data"' in form
     given = {"file": ContentFile(paper, "nw.pdf"), "channel": "upload", "proposed": "F-1"}

@@ -17,6 +17,7 @@ from casework.models import Case, CaseGroupObjectPermission, Draft
 from casework.tasks.services import task_claim, task_complete, task_release
 from orchestration.ground import clock
 from orchestration.models import HumanTask
+from tests.casework.browsing import client
 
 pytestmark = pytest.mark.django_db
 
@@ -29,12 +30,6 @@ def task(analysed: Callable[..., Case], people: dict[str, User]) -> HumanTask:
     taken = task_claim(by=people["anna"], task=found)
     assert isinstance(taken, HumanTask)
     return taken
-
-
-def window(person: User) -> Client:
-    browser = Client()
-    browser.force_login(person)
-    return browser
 
 
 def page(browser: Client, task: HumanTask) -> str:
@@ -53,31 +48,31 @@ def shown(browser: Client, task: HumanTask) -> str:
 
 
 def test_what_was_typed_is_in_the_form_again_in_another_browser_after_the_session_has_ended(task, people):
-    first = window(people["anna"])
+    first = client(people["anna"])
     said = types(first, task).json()
     Session.objects.all().delete()
-    later = window(people["anna"])
+    later = client(people["anna"])
     assert shown(later, task) == TEXT
     assert f"Kept {said['at']}." in page(later, task) and "at most 14 days" in page(later, task)
 
 
 def test_what_was_not_touched_is_as_the_page_shows_it_not_as_the_draft_has_it(task, people):
-    anna = window(people["anna"])
+    anna = client(people["anna"])
     types(anna, task)
     form = anna.get(reverse("task", args=[task.pk])).context["form"]
     assert form["category"].value() == "refund_request"
 
 
 def test_a_draft_is_shown_to_nobody_else(task, people):
-    types(window(people["anna"]), task)
+    types(client(people["anna"]), task)
     task_release(by=people["anna"], task=task)
-    assert TEXT not in shown(window(people["ben"]), task)
-    told = page(window(people["ben"]), task) + page(window(people["axel"]), task)
+    assert TEXT not in shown(client(people["ben"]), task)
+    told = page(client(people["ben"]), task) + page(client(people["axel"]), task)
     assert "we look into it" not in told
 
 
 def test_giving_a_task_back_keeps_the_draft_and_taking_it_again_brings_it_back(task, people):
-    anna = window(people["anna"])
+    anna = client(people["anna"])
     types(anna, task)
     task_release(by=people["anna"], task=task)
     task_claim(by=people["anna"], task=task)
@@ -85,7 +80,7 @@ def test_giving_a_task_back_keeps_the_draft_and_taking_it_again_brings_it_back(t
 
 
 def test_who_loses_the_task_to_somebody_else_reads_what_they_had_written(task, people):
-    anna = window(people["anna"])
+    anna = client(people["anna"])
     types(anna, task)
     task_release(by=people["anna"], task=task)
     task_claim(by=people["ben"], task=task)
@@ -94,7 +89,7 @@ def test_who_loses_the_task_to_somebody_else_reads_what_they_had_written(task, p
 
 
 def test_who_may_no_longer_see_the_task_may_neither_read_nor_write_the_draft(task, people):
-    anna = window(people["anna"])
+    anna = client(people["anna"])
     types(anna, task)
     CaseGroupObjectPermission.objects.all().delete()
     people["anna"].groups.clear()
@@ -104,16 +99,16 @@ def test_who_may_no_longer_see_the_task_may_neither_read_nor_write_the_draft(tas
 
 
 def test_a_draft_ends_when_the_form_is_taken_by_page_or_api(task, people):
-    types(window(people["anna"]), task)
+    types(client(people["anna"]), task)
     task_complete(by=people["anna"], task=task, answers={"verdict": "accept"})
     task.refresh_from_db()
     assert task.state == HumanTask.State.COMPLETED and not Draft.objects.exists()
-    late = types(window(people["anna"]), task)
+    late = types(client(people["anna"]), task)
     assert late.status_code == 410 and not Draft.objects.exists()
 
 
 def test_a_form_that_was_refused_keeps_its_draft(task, people):
-    anna = window(people["anna"])
+    anna = client(people["anna"])
     types(anna, task)
     answer = anna.post(reverse("task-complete", args=[task.pk]), {"verdict": "change", "answer": "Newer words"})
     assert answer.status_code == 400 and 'data-draft-unkept="1"' in answer.content.decode()
@@ -121,7 +116,7 @@ def test_a_form_that_was_refused_keeps_its_draft(task, people):
 
 
 def test_two_windows_of_one_person_never_overwrite_each_other(task, people):
-    one, two = window(people["anna"]), window(people["anna"])
+    one, two = client(people["anna"]), client(people["anna"])
     first = types(one, task, "In the first window").json()
     answer = types(two, task, "In the second window")
     assert answer.status_code == 409
@@ -131,17 +126,17 @@ def test_two_windows_of_one_person_never_overwrite_each_other(task, people):
 
 
 def test_a_draft_is_gone_after_the_time_that_the_page_says(task, people):
-    anna = window(people["anna"])
+    anna = client(people["anna"])
     types(anna, task)
     Draft.objects.update(kept=clock.utc_now() - timedelta(days=14, minutes=1))
     assert shown(anna, task) != TEXT
-    ben = window(people["ben"])
+    ben = client(people["ben"])
     types(ben, task)
     assert [row.person_id for row in Draft.objects.all()] == [people["ben"].pk]
 
 
 def test_throwing_a_draft_away_leads_back_to_the_form_as_it_was(task, people):
-    anna = window(people["anna"])
+    anna = client(people["anna"])
     before = shown(anna, task)
     types(anna, task)
     away = urlencode({"form": reverse("task-complete", args=[task.pk]), "away": 1})
@@ -152,7 +147,7 @@ def test_throwing_a_draft_away_leads_back_to_the_form_as_it_was(task, people):
 
 
 def test_after_the_session_nothing_is_kept_and_the_page_is_told(task, people):
-    anna = window(people["anna"])
+    anna = client(people["anna"])
     Session.objects.all().delete()
     answer = types(anna, task)
     assert answer.status_code == 401 and not Draft.objects.exists()
@@ -162,17 +157,17 @@ def test_after_the_session_nothing_is_kept_and_the_page_is_told(task, people):
     "address", ["//elsewhere.example/tasks/1/complete/", "/login/", "/no/such/", "\0", "", "http://["]
 )
 def test_only_the_forms_of_tasks_and_replies_are_kept(people, address):
-    answer = window(people["anna"]).post(f"{reverse('drafts')}?{urlencode({'form': address, 'away': 1})}")
+    answer = client(people["anna"]).post(f"{reverse('drafts')}?{urlencode({'form': address, 'away': 1})}")
     assert answer.status_code == 404
 
 
 def test_a_draft_goes_with_its_case(task, people):
-    types(window(people["anna"]), task)
+    types(client(people["anna"]), task)
     assert Draft.objects.get().case == task.instance.case
 
 
 def test_what_is_typed_stands_in_no_log(task, people, capfd):
-    types(window(people["anna"]), task)
+    types(client(people["anna"]), task)
     written = capfd.readouterr()
     assert "we look into it" not in written.out + written.err
 
@@ -185,7 +180,7 @@ def test_an_answer_that_comes_too_late_stands_beside_the_one_that_was_taken(task
         "reason": "It fits better.",
     }
     task_complete(by=people["anna"], task=task, answers=taken)
-    late = window(people["anna"]).post(reverse("task-complete", args=[task.pk]), taken | {"answer": TEXT})
+    late = client(people["anna"]).post(reverse("task-complete", args=[task.pk]), taken | {"answer": TEXT})
     told = late.content.decode()
     assert late.status_code == 409 and "You finished this in another window" in told
     yours, stands = told.split("What stands in the case now")

@@ -19,10 +19,10 @@ from casework.documents.sight import takes_file
 from casework.erasure.own_data import own_data
 from casework.models import Case
 from orchestration.privacy.classification import classify
+from tests.casework.browsing import client
 from tests.casework.conftest import PERSON
 from tests.casework.documents.test_case_documents import added
 from tests.casework.erasure.test_erasing import verified
-from tests.casework.erasure.test_pages import browser
 from tests.orchestration.documents.papers import picture, written_pdf
 
 People = dict[str, User]
@@ -50,7 +50,7 @@ def test_the_copy_has_their_cases_whole_and_of_others_where_they_are_named(
     letter = added(people["anna"], mine, b"The machine kept my card.", "Letter.txt")
     document_add(by=people["anna"], case=other, name="Maria Sandoval.png", content=picture("red"))
     reading.read(letter.pk)
-    clara = browser(people["clara"])
+    clara = client(people["clara"])
     page = clara.post(ADDRESS, ASKED | {"do": "search"}).content.decode()
     assert f'value="{mine.instance_id}"' in page and f'value="{other.instance_id}"' in page
     said, shown, files = opened(clara.post(ADDRESS, ASKED | {"case": [mine.instance_id], "files": "yes"}))
@@ -71,7 +71,7 @@ def test_the_copy_has_their_cases_whole_and_of_others_where_they_are_named(
     assert "/customer/iban" in body["revealed"] and body["reason"] == ASKED["reason"]
     control = bytes(payload(0).body)
     assert b"Maria" not in control and json.loads(control)["cases"] == [mine.instance_id]
-    told = browser(people["axel"]).get(f"/cases/{mine.pk}/history/").content.decode()
+    told = client(people["axel"]).get(f"/cases/{mine.pk}/history/").content.decode()
     assert "copied the case for whose data it is" in told
     assert "All histories hold" in verified()
 
@@ -92,14 +92,14 @@ def test_a_document_goes_whole_where_nothing_in_it_is_masked_and_else_as_text_wi
             reading.read(one.pk)
     added(people["clara"], case, b"For few.", "beyond.txt", "confidential")
     asked = ASKED | {"case": [case.instance_id], "files": "yes"}
-    answer = browser(people["clara"]).post(ADDRESS, asked)
+    answer = client(people["clara"]).post(ADDRESS, asked)
     said, told, texts = in_files(answer)
     assert said == {"own.txt": "whole", "shared.pdf": "masked", "unread.txt": "unread"}, "none beyond a clearance"
     assert texts["own.txt"] == own and set(texts) == {"own.txt", "shared.pdf.txt"}
     masked = texts["shared.pdf.txt"].decode()
     assert "Page 1\n\nThe machine kept two cards.\nMine and " in masked and OTTO["email"] not in masked
     assert "so that nobody knows whom else it is about" in told and "with what is not yours masked" in told
-    said, _, texts = in_files(browser(people["axel"]).post(ADDRESS, asked))
+    said, _, texts = in_files(client(people["axel"]).post(ADDRESS, asked))
     assert said == {"own.txt": "masked", "shared.pdf": "masked", "unread.txt": "unread"}
     assert all(PERSON["iban"].encode() not in text for text in texts.values())
 
@@ -113,10 +113,10 @@ def test_what_is_masked_is_masked_in_a_document_where_a_line_ends_in_it_too(
     one = added(people["anna"], case, told.encode(), "own.txt")
     reading.read(one.pk)
     assert not takes_file(people["axel"], one)
-    page = browser(people["axel"]).get(f"/cases/{case.pk}/documents/{one.pk}/").content.decode()
+    page = client(people["axel"]).get(f"/cases/{case.pk}/documents/{one.pk}/").content.decode()
     assert groups[2] not in page and "Write to me." in page
     asked = ASKED | {"case": [case.instance_id], "files": "yes"}
-    said, _, texts = in_files(browser(people["axel"]).post(ADDRESS, asked))
+    said, _, texts = in_files(client(people["axel"]).post(ADDRESS, asked))
     (text,) = texts.values()
     assert said == {"own.txt": "masked"} and groups[2] not in text.decode() and "Write to me." in text.decode()
 
@@ -140,16 +140,16 @@ def test_who_may_not_see_a_value_does_not_get_it_by_way_of_a_copy(
     people: People, open_case: Callable[..., Case]
 ) -> None:
     case = open_case()
-    said, shown, _ = opened(browser(people["axel"]).post(ADDRESS, ASKED | {"case": [case.instance_id]}))
+    said, shown, _ = opened(client(people["axel"]).post(ADDRESS, ASKED | {"case": [case.instance_id]}))
     assert PERSON["iban"] not in json.dumps(said) + shown and "/customer/iban" in said["cases"][0]["hidden"]
     assert said["cases"][0]["opened"] == [] and "the rest since who made this copy may not see them" in shown
-    said, shown, _ = opened(browser(people["ada"]).post(ADDRESS, ASKED | {"case": [case.instance_id]}))
+    said, shown, _ = opened(client(people["ada"]).post(ADDRESS, ASKED | {"case": [case.instance_id]}))
     assert said["cases"] == [] and said["beside"]["withheld"] == 1 and "Not whole" in shown
 
 
 @pytest.mark.django_db
 def test_nobody_takes_a_copy_without_a_reason_or_words_to_look_for(people: People) -> None:
-    axel = browser(people["axel"])
+    axel = client(people["axel"])
     for wrong in ({"reason": ""}, {"marks": ""}, {"reason": "wh\0y so"}, {"marks": "a\0bcdef"}):
         assert axel.post(ADDRESS, ASKED | wrong).status_code == 400
     assert not AuditEvent.objects.filter(action="subject.copied").exists()

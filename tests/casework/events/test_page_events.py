@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 
 from audit.models import AuditEvent
 from orchestration.ground import clock
 from orchestration.models import EventDelivery, EventSubscriber, Inlet
+from tests.casework.browsing import client
 
 pytestmark = pytest.mark.django_db
 
 
-def as_person(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def test_an_address_for_events_is_opened_and_closed_and_both_are_kept(people: dict[str, User]) -> None:
-    ada = as_person(people["ada"])
+    ada = client(people["ada"])
     given = {
         "key": "shop",
         "name": "The shop",
@@ -37,7 +31,7 @@ def test_an_address_for_events_is_opened_and_closed_and_both_are_kept(people: di
 
 
 def test_what_cannot_be_is_said_at_its_field(people: dict[str, User]) -> None:
-    ada = as_person(people["ada"])
+    ada = client(people["ada"])
     wrong = {"key": "shop", "name": "The shop", "message": "m", "secret": "s", "correlation": "1 +"}
     answer = ada.post("/events/inlets/new/", wrong)
     assert answer.status_code == 400 and "no FEEL expression" in answer.content.decode()
@@ -53,7 +47,7 @@ def test_what_cannot_be_is_said_at_its_field(people: dict[str, User]) -> None:
 
 
 def test_what_was_given_up_is_sent_again_from_the_log(people: dict[str, User]) -> None:
-    ada = as_person(people["ada"])
+    ada = client(people["ada"])
     crm = EventSubscriber.objects.create(key="crm", name="CRM", url="https://crm.example/", types=[], secret="s")
     row = EventDelivery.objects.create(
         subscriber=crm, event="e", type="casewright.case.ended", instance=1, body=b"{}", state="failed",
@@ -70,4 +64,4 @@ def test_what_was_given_up_is_sent_again_from_the_log(people: dict[str, User]) -
 @pytest.mark.parametrize("who", ["anna", "axel"])
 @pytest.mark.parametrize("page", ["/events/", "/events/inlets/new/", "/events/subscribers/new/"])
 def test_nobody_else_sets_up_events(people: dict[str, User], who: str, page: str) -> None:
-    assert as_person(people[who]).get(page).status_code == 403
+    assert client(people[who]).get(page).status_code == 403

@@ -32,9 +32,9 @@ from orchestration.models import HumanTask, Instance
 from orchestration.shell import services
 from orchestration.shell.services import Done
 from tests.casework.actions import kept
+from tests.casework.browsing import client
 from tests.casework.conftest import PERSON, refused
 from tests.casework.erasure.test_erasing import over, rule, verified
-from tests.casework.erasure.test_pages import browser
 from tests.casework.explaining.test_letter import FINDING, OBJECTION, made, plain
 from tests.casework.sealing.test_sealed_cases import in_clear
 
@@ -74,7 +74,7 @@ def test_it_is_in_the_inbox_of_those_who_had_no_part_and_answering_there_decides
     people: People, contested: tuple[Case, Contest, HumanTask]
 ) -> None:
     case, row, task = contested
-    anna, ben = browser(people["anna"]), browser(people["ben"])
+    anna, ben = client(people["anna"]), client(people["ben"])
     listed = [f"/tasks/{task.pk}/" in who.get(reverse("inbox") + "?tab=groups").content.decode() for who in (anna, ben)]
     assert listed == [False, True]
     assert refused(task_claim(by=people["anna"], task=task)).code == "four-eyes"
@@ -107,7 +107,7 @@ def test_who_had_a_part_since_is_not_offered_it_any_more_and_nothing_is_written(
     people: People, contested: tuple[Case, Contest, HumanTask]
 ) -> None:
     case, row, task = contested
-    ben, lists = browser(people["ben"]), reverse("inbox") + "?tab=groups"
+    ben, lists = client(people["ben"]), reverse("inbox") + "?tab=groups"
     shown, before = f"/tasks/{task.pk}/" in page_of(ben, lists), inbox_states([people["ben"].pk], task.created)
     case_type = by_definition(task.instance.definition_id)
     assert shown and "Ben" in str(receivers(people["clara"], task, case_type))
@@ -131,14 +131,14 @@ def test_what_was_found_is_read_in_the_contested_case_alone(
     found = f"{PERSON['name']} ({PERSON['iban']}) was asked once more."
     assert isinstance(contest_decide(by=people["ben"], contest_id=row.pk, outcome="stands", finding=found), Contest)
     own = task.instance.case.pk
-    panel = browser(people["clara"]).get(f"/cases/{own}/comments/")
+    panel = client(people["clara"]).get(f"/cases/{own}/comments/")
     assert "said in the contested case" in plain(panel) and 'name="text"' not in panel.text
-    assert browser(people["clara"]).post(f"/cases/{own}/comments/", {"text": found}).status_code == 400
+    assert client(people["clara"]).post(f"/cases/{own}/comments/", {"text": found}).status_code == 400
     assert not kept(task.instance.case, "comment.said")
     for address in (f"/api/cases/{own}/", f"/cases/{own}/", f"/cases/{own}/data/", f"/cases/{own}/history/"):
-        shown = browser(people["anna"]).get(address)
+        shown = client(people["anna"]).get(address)
         assert shown.status_code == 200 and PERSON["name"] not in shown.text and "asked once more" not in shown.text
-    assert "was asked once more" in plain(browser(people["anna"]).get(f"/cases/{case.pk}/history/"))
+    assert "was asked once more" in plain(client(people["anna"]).get(f"/cases/{case.pk}/history/"))
 
 
 @pytest.mark.parametrize("transition", ["suspend", "terminate"])
@@ -149,7 +149,7 @@ def test_nobody_stops_a_second_look(
     own = task.instance.case
     stopped = case_change(by=people["anna"], case=own, transition=transition, reason="I decided it")
     assert refused(stopped).code == "dependent" and "by who looks at it again" in refused(stopped).message
-    page = plain(browser(people["anna"]).get(f"/cases/{own.pk}/"))
+    page = plain(client(people["anna"]).get(f"/cases/{own.pk}/"))
     assert "Suspend" not in page
     assert isinstance(contest_decide(by=people["ben"], contest_id=row.pk, **FOUND), Contest)
     assert "All histories hold" in verified("--whole")
@@ -180,7 +180,7 @@ def test_it_goes_where_the_contested_case_goes_and_nowhere_by_itself(
     own.refresh_from_db()
     task.refresh_from_db()
     assert own.unit == north and task.assignee is None
-    assert browser(people["ben"]).get(f"/tasks/{task.pk}/").status_code == 404
+    assert client(people["ben"]).get(f"/tasks/{task.pk}/").status_code == 404
     assert "All histories hold" in verified("--whole")
 
 

@@ -25,9 +25,9 @@ from orchestration.ground.refusals import NO_SUCH
 from orchestration.models import HumanTask
 from orchestration.shell import services
 from tests.casework.actions import kept
+from tests.casework.browsing import client
 from tests.casework.conftest import PERSON, refused
 from tests.casework.erasure.test_erasing import verified
-from tests.casework.erasure.test_pages import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +52,7 @@ def plain(answer: HttpResponseBase) -> str:
 
 def test_each_sentence_of_the_letter_is_told_from_an_event_of_the_case(people: People, analysed: Opens) -> None:
     case = analysed(intent="refund_request", confidence=0.93, tone="neutral")
-    anna = browser(people["anna"])
+    anna = client(people["anna"])
     task = HumanTask.objects.filter(instance=case.instance_id, state="open").first()
     assert task is not None and anna.post(f"/tasks/{task.pk}/claim/").status_code == 302
     told = written(case, people["clara"])
@@ -80,7 +80,7 @@ def test_a_letter_shows_no_more_than_its_writer_may_see(people: People, analysed
 
 
 def test_nothing_says_that_a_letter_was_sent_until_somebody_says_so(people: People, analysed: Opens) -> None:
-    case, anna = analysed(), browser(people["anna"])
+    case, anna = analysed(), client(people["anna"])
     address = f"/cases/{case.pk}/decisions/{made(case)}/letter/"
     assert "Casewright sends nothing" in plain(anna.get(address))
     assert anna.post(address).status_code == 302
@@ -108,7 +108,7 @@ def test_nothing_says_that_a_letter_was_sent_until_somebody_says_so(people: Peop
 
 def test_who_had_a_part_in_the_case_does_not_look_at_it_again(people: People, analysed: Opens) -> None:
     """And the decision is shown as contested wherever it is shown, before and after."""
-    case, anna, ben = analysed(), browser(people["anna"]), browser(people["ben"])
+    case, anna, ben = analysed(), client(people["anna"]), client(people["ben"])
     task = HumanTask.objects.filter(instance=case.instance_id, state="open").first()
     assert task is not None and anna.post(f"/tasks/{task.pk}/claim/").status_code == 302
     number = made(case)

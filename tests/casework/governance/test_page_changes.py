@@ -5,23 +5,17 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.test import Client
 
 from audit.services import Origin
 from casework.access.permissions import origin_of
 from orchestration.actors.registry import actor_enable, actor_ensure
+from tests.casework.browsing import client
 
 pytestmark = pytest.mark.django_db
 
 
-def browser_of(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
 def text_of(user: User, address: str) -> str:
-    answer = browser_of(user).get(address)
+    answer = client(user).get(address)
     assert answer.status_code == 200
     return " ".join(answer.content.decode().split())
 
@@ -39,13 +33,13 @@ def test_changes_are_shown_with_who_and_why(people: dict[str, User], who: str) -
 
 
 def test_others_do_not_see_changes(people: dict[str, User]) -> None:
-    assert browser_of(people["anna"]).get("/changes/").status_code == 403
+    assert client(people["anna"]).get("/changes/").status_code == 403
     assert 'href="/changes/"' not in text_of(people["anna"], "/cases/")
-    assert browser_of(people["ada"]).get("/changes/access/").status_code == 403
+    assert client(people["ada"]).get("/changes/access/").status_code == 403
 
 
 def test_an_auditor_sees_who_came_in_and_what_was_denied(people: dict[str, User]) -> None:
-    browser_of(people["anna"]).get("/rules/")
+    client(people["anna"]).get("/rules/")
     shown = text_of(people["axel"], "/changes/access/")
     assert '<bdi>Anna Adler</bdi> </td> <td data-label="What"> <bdi>signed in</bdi>' in shown
     assert "was denied: Rules are shown to administrators and auditors. (GET rules/)" in shown

@@ -13,18 +13,13 @@ from casework.lists.models import SavedView
 from casework.lists.saved import MOST
 from casework.models import Case
 from casework.viewing.rule import stand_in
+from tests.casework.browsing import client
 from tests.casework.reading import told
 from tests.sql import statements
 
 pytestmark = pytest.mark.django_db
 
 BEGUN = "You had begun to set this list"
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def types(client: Client, state: str, kind: str = "inbox", status: int = 200) -> dict[str, str]:
@@ -36,18 +31,18 @@ def types(client: Client, state: str, kind: str = "inbox", status: int = 200) ->
 
 @pytest.mark.parametrize(("kind", "address"), [("inbox", "/"), ("cases", "/cases/")])
 def test_what_was_begun_is_offered_in_another_browser(people: dict[str, User], kind: str, address: str) -> None:
-    assert len(types(browser(people["anna"]), "is.channel=web&q=AB-1&sort=", kind)["at"]) == len("10:42:07")
-    page = told(browser(people["anna"]).get(address))
+    assert len(types(client(people["anna"]), "is.channel=web&q=AB-1&sort=", kind)["at"]) == len("10:42:07")
+    page = told(client(people["anna"]).get(address))
     assert BEGUN in page and "Channel: " in page and "Reference begins with “AB-1”" in page
     shown = f"{address}?is.channel=web&q=AB-1"
-    assert BEGUN not in told(browser(people["anna"]).get(shown)), "it is what is shown"
-    assert BEGUN not in told(browser(people["ben"]).get(address))
-    show = browser(people["anna"]).post("/views/", {"kind": kind, "begun": "show"})
+    assert BEGUN not in told(client(people["anna"]).get(shown)), "it is what is shown"
+    assert BEGUN not in told(client(people["ben"]).get(address))
+    show = client(people["anna"]).post("/views/", {"kind": kind, "begun": "show"})
     assert show.headers["Location"] == shown and not SavedView.objects.exists()
 
 
 def test_the_last_is_kept_and_showing_or_throwing_it_away_ends_it(people: dict[str, User]) -> None:
-    anna = browser(people["anna"])
+    anna = client(people["anna"])
     types(anna, "is.channel=web")
     types(anna, "tag=vip")
     page = told(anna.get("/"))
@@ -57,7 +52,7 @@ def test_the_last_is_kept_and_showing_or_throwing_it_away_ends_it(people: dict[s
 
 
 def test_it_is_no_view_for_anybody(people: dict[str, User]) -> None:
-    anna = browser(people["anna"])
+    anna = client(people["anna"])
     types(anna, "is.channel=web")
     number = SavedView.objects.get().pk
     assert anna.get("/api/views/").json()["results"] == [] and anna.get(f"/api/views/{number}/").status_code == 404
@@ -68,7 +63,7 @@ def test_it_is_no_view_for_anybody(people: dict[str, User]) -> None:
 
 
 def test_a_field_that_is_masked_for_its_owner_now_is_left_out_of_it(people: dict[str, User]) -> None:
-    anna = browser(people["anna"])
+    anna = client(people["anna"])
     types(anna, "begins.customer.name=Maria&tag=vip")
     page = told(anna.get("/"))
     assert "Tag: vip" in page and "Maria" not in page
@@ -76,14 +71,14 @@ def test_a_field_that_is_masked_for_its_owner_now_is_left_out_of_it(people: dict
 
 @pytest.mark.parametrize("state", ["", "tag=" + "&tag=".join(f"w{n}" * 40 for n in range(90)), "tag=a%00b", "\0"])
 def test_whatever_is_typed_it_does_not_break_the_list(people: dict[str, User], state: str) -> None:
-    anna = browser(people["anna"])
+    anna = client(people["anna"])
     answer = anna.post("/views/", {"kind": "inbox", "state": state, "begun": "on"})
     assert answer.status_code in (200, 409)
     assert anna.get("/").status_code == 200
 
 
 def test_it_is_forgotten_two_weeks_after_it_was_touched(people: dict[str, User]) -> None:
-    anna = browser(people["anna"])
+    anna = client(people["anna"])
     types(anna, "tag=vip")
     one = SavedView.objects.get()
     assert one.kept is not None
@@ -94,7 +89,7 @@ def test_it_is_forgotten_two_weeks_after_it_was_touched(people: dict[str, User])
 
 def test_it_costs_no_statement(people: dict[str, User], analysed: Callable[..., Case]) -> None:
     analysed()
-    anna = browser(people["anna"])
+    anna = client(people["anna"])
     anna.get("/")
     with statements() as without:
         anna.get("/")
@@ -105,10 +100,10 @@ def test_it_costs_no_statement(people: dict[str, User], analysed: Callable[..., 
 
 
 def test_who_views_as_another_sees_nothing_that_they_had_begun(people: dict[str, User]) -> None:
-    types(browser(people["anna"]), "tag=vip")
+    types(client(people["anna"]), "tag=vip")
     assert stand_in("person", people["anna"].pk) is not None
     assert not SavedView.objects.filter(name="").exists(), "in the transaction that is rolled back"
 
 
 def test_there_is_nothing_to_keep_for_a_list_that_is_not_there(people: dict[str, User]) -> None:
-    assert browser(people["anna"]).post("/views/", {"kind": "x", "state": "", "begun": "on"}).status_code == 404
+    assert client(people["anna"]).post("/views/", {"kind": "x", "state": "", "begun": "on"}).status_code == 404

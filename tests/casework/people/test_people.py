@@ -23,6 +23,7 @@ from casework.tasks.services import task_claim
 from orchestration.models import HumanTask
 from orchestration.shell.verification.control import verify_control
 from tests.casework.access.tokens import token_for
+from tests.casework.browsing import client
 from tests.casework.reading import told
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ WHY = "Moved to another team"
 
 @pytest.fixture
 def ada(people: People) -> Client:
-    return browser_of(people["ada"])
+    return client(people["ada"])
 
 
 @pytest.fixture
@@ -42,12 +43,6 @@ def adam(people: People) -> User:
     made = User.objects.create_user("adam", first_name="Adam")
     made.groups.add(Group.objects.get(name="Administrators"))
     return made
-
-
-def browser_of(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user)
-    return browser
 
 
 def groups_of(name: str) -> list[str]:
@@ -136,7 +131,7 @@ def test_other_groups_hold_at_the_next_request_and_held_tasks_are_free(
     ada: Client, people: People, analysed: Callable[..., Case]
 ) -> None:
     case, anna = analysed(), people["anna"]
-    hers = browser_of(anna)
+    hers = client(anna)
     task_claim(by=anna, task=HumanTask.objects.get(instance=case.instance_id))
     assert hers.get(f"/cases/{case.pk}/").status_code == 200
     assert change(ada, anna, "groups", groups=["Cards team"]).status_code == 302
@@ -150,7 +145,7 @@ def test_who_is_kept_out_loses_sessions_keys_and_tasks_at_once(
     ada: Client, people: People, analysed: Callable[..., Case]
 ) -> None:
     case, anna = analysed(), people["anna"]
-    hers = browser_of(anna)
+    hers = client(anna)
     task_claim(by=anna, task=HumanTask.objects.get(instance=case.instance_id))
     answer = change(ada, anna, "out")
     assert answer.status_code == 302 and "1 of their tasks went back" in told(ada.get("/people/"))
@@ -163,7 +158,7 @@ def test_who_is_kept_out_loses_sessions_keys_and_tasks_at_once(
 def test_of_two_administrators_at_once_the_second_is_told(ada: Client, adam: User, people: People) -> None:
     ben = people["ben"]
     seen = person_version(ben)
-    change(browser_of(adam), ben, "groups", groups=["Cards team"])
+    change(client(adam), ben, "groups", groups=["Cards team"])
     assert change(ada, ben, "groups", groups=["Payments team"], version=seen).status_code == 409
     assert groups_of("ben") == ["Cards team"]
     group = Group.objects.get(name="Analysts")
@@ -183,8 +178,8 @@ def test_what_gives_rights_waits_for_a_second_administrator(
     assert ada.post(f"/people/changes/{proposal.pk}/", {"how": "agree"}).status_code == 409
     assert groups_of("ben") == []
     for how in ({}, {"how": "approve"}):  # no odd word refuses it for good
-        assert browser_of(adam).post(f"/people/changes/{proposal.pk}/", how).status_code == 400
-    assert browser_of(adam).post(f"/people/changes/{proposal.pk}/", {"how": "agree"}).status_code == 302
+        assert client(adam).post(f"/people/changes/{proposal.pk}/", how).status_code == 400
+    assert client(adam).post(f"/people/changes/{proposal.pk}/", {"how": "agree"}).status_code == 302
     assert groups_of("ben") == ["Senior analysts"]
     last = timeline(0, action="role.changed")[-1]
     assert (last.actor, last.on_behalf_of, last.cause) == ("person:adam", "person:ada", WHY)
@@ -199,7 +194,7 @@ def test_a_group_sees_more_only_when_a_second_administrator_agrees(
     sent = {"clearance": "restricted", "rights": ["casework.view_case"], "reason": WHY, "version": group_version(group)}
     assert ada.post(f"/people/groups/{group.pk}/", sent).status_code == 302
     assert clearance(people["dora"]) == "internal" and not group.permissions.exists()
-    browser_of(adam).post(f"/people/changes/{RightsProposal.objects.get().pk}/", {"how": "agree"})
+    client(adam).post(f"/people/changes/{RightsProposal.objects.get().pk}/", {"how": "agree"})
     assert clearance(people["dora"]) == "restricted" and group.permissions.get().codename == "view_case"
     group = Group.objects.get(pk=group.pk)
     less = {"clearance": "public", "rights": [], "reason": WHY, "version": group_version(group)}
@@ -211,7 +206,7 @@ def test_a_change_that_waits_can_be_refused_and_taken_back(
     ada: Client, adam: User, people: People, settings: Any
 ) -> None:
     settings.SECOND_PERSON = True
-    for who in (browser_of(adam), ada):
+    for who in (client(adam), ada):
         change(ada, people["olga"], "groups", groups=["Auditors"])
         who.post(f"/people/changes/{RightsProposal.objects.get().pk}/", {"how": "refuse"})
         assert not RightsProposal.objects.exists() and groups_of("olga") == []
@@ -260,7 +255,7 @@ def test_a_program_does_the_same(ada: Client, people: People) -> None:
 
 
 def test_an_auditor_looks_and_changes_nothing(people: People) -> None:
-    axel, ben = browser_of(people["axel"]), people["ben"]
+    axel, ben = client(people["axel"]), people["ben"]
     page = told(axel.get(f"/people/{ben.pk}/"))
     assert "Ben Bauer" in page and "Keep ben out" not in page and "disabled" in page
     assert change(axel, ben, "out").status_code == 403 and User.objects.get(username="ben").is_active

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pypdfium2
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 
 from audit.models import AuditEvent
 from casework.cases.revealing import field_reveal
@@ -17,14 +16,9 @@ from casework.proof import typesetting
 from casework.tasks.services import task_claim
 from orchestration.ground import clock
 from tests.casework.actions import open_task
+from tests.casework.browsing import client
 
 pytestmark = pytest.mark.django_db
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def read(content: bytes) -> str:
@@ -37,7 +31,7 @@ def read(content: bytes) -> str:
 
 
 def paper(user: User, case: Case) -> str:
-    answer = browser(user).get(f"/cases/{case.pk}/pdf/")
+    answer = client(user).get(f"/cases/{case.pk}/pdf/")
     assert answer.status_code == 200 and answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"] == f'attachment; filename="case-{case.pk}.pdf"'
     return read(answer.content)
@@ -83,7 +77,7 @@ def test_that_it_was_taken_away_stands_in_the_history_and_among_what_was_taken(
     assert event.actor == "person:anna"
     assert (
         "the case on paper"
-        in browser(people["axel"]).get(f"/cases/{case.pk}/history/?view=business&show=all").content.decode()
+        in client(people["axel"]).get(f"/cases/{case.pk}/history/?view=business&show=all").content.decode()
     )
 
 

@@ -15,18 +15,13 @@ from casework.access.desk_models import DeskChoice
 from casework.models import Case
 from casework.runtime.locations import ROOT
 from tests.casework.actions import open_task
+from tests.casework.browsing import client
 from tests.casework.reading import told
 from tests.sql import statements
 
 pytestmark = pytest.mark.django_db
 
 OPEN, CLOSED = 'id="fold-data" data-fold="data" open>', 'id="fold-data" data-fold="data">'
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def folds(client: Client, name: str, is_open: bool, status: int = 204) -> None:
@@ -37,19 +32,19 @@ def test_what_was_left_open_is_open_in_every_browser_of_its_reader_alone(
     people: dict[str, User], analysed: Callable[..., Case]
 ) -> None:
     address = f"/tasks/{open_task(analysed()).pk}/"
-    anna = browser(people["anna"])
+    anna = client(people["anna"])
     assert CLOSED in told(anna.get(address))
     folds(anna, "data", True)
     page = told(anna.get(address))
     assert OPEN in page and 'data-fold="decisions">' in page
-    assert OPEN in told(browser(people["anna"]).get(address)), "a browser that she signs in with later"
-    assert CLOSED in told(browser(people["ben"]).get(address))
+    assert OPEN in told(client(people["anna"]).get(address)), "a browser that she signs in with later"
+    assert CLOSED in told(client(people["ben"]).get(address))
     folds(anna, "data", False)
     assert CLOSED in told(anna.get(address))
 
 
 def test_a_panel_that_is_open_at_first_stays_closed_when_it_was_closed(people: dict[str, User]) -> None:
-    anna = browser(people["anna"])
+    anna = client(people["anna"])
     assert shown(anna, "happened") == ' data-fold="happened" open'
     folds(anna, "happened", False)
     assert shown(anna, "happened") == ' data-fold="happened"'
@@ -65,30 +60,30 @@ def shown(client: Client, name: str) -> str:
 
 
 def test_what_is_chosen_of_rows_and_keys_comes_along_and_folds_stay(people: dict[str, User]) -> None:
-    anna = browser(people["anna"])
+    anna = client(people["anna"])
     folds(anna, "data", True)
     anna.post("/desk/", {"rows": "compact"})
-    later = browser(people["anna"])
+    later = client(people["anna"])
     assert 'data-rows="compact"' in told(later.get("/")) and shown(later, "data").endswith("open")
 
 
 def test_a_cookie_of_an_older_version_is_still_taken(people: dict[str, User], settings) -> None:
-    anna = browser(people["anna"])
+    anna = client(people["anna"])
     name = settings.SCHEME_COOKIE_NAME.removesuffix("-scheme")
     anna.cookies[f"{name}-desk-{people['anna'].pk}"] = "quiet.compact"
     assert 'data-keys="off" data-rows="compact"' in told(anna.get("/"))
     folds(anna, "data", True)
-    assert 'data-keys="off" data-rows="compact"' in told(browser(people["anna"]).get("/"))
+    assert 'data-keys="off" data-rows="compact"' in told(client(people["anna"]).get("/"))
 
 
 @pytest.mark.parametrize("name", ["", "-data", "a.b", "Ä", "x" * 41, "<script>"])
 def test_what_is_no_name_of_a_panel_is_refused(people: dict[str, User], name: str) -> None:
-    folds(browser(people["anna"]), name, True, 400)
+    folds(client(people["anna"]), name, True, 400)
     assert not DeskChoice.objects.exclude(folds="").exists()
 
 
 def test_so_many_are_remembered_and_the_oldest_forgotten(people: dict[str, User]) -> None:
-    anna = browser(people["anna"])
+    anna = client(people["anna"])
     for number in range(MOST_FOLDS + 3):
         folds(anna, "p" + "".join(chr(97 + int(digit)) for digit in str(number)), True)
     assert len(DeskChoice.objects.get().folds.split(".")) == MOST_FOLDS
@@ -96,7 +91,7 @@ def test_so_many_are_remembered_and_the_oldest_forgotten(people: dict[str, User]
 
 def test_a_page_costs_no_statement_more(people: dict[str, User], analysed: Callable[..., Case]) -> None:
     address = f"/tasks/{open_task(analysed()).pk}/"
-    anna = browser(people["anna"])
+    anna = client(people["anna"])
     anna.get(address)
     with statements() as before:
         anna.get(address)
