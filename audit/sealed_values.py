@@ -1,4 +1,4 @@
-"""How is what a database row holds of a case kept there, so that the database alone does not say it?
+"""How are values of a case sealed in the rows that hold them, so that the database alone does not tell them?
 
 Each case has a data key of its own (`audit.data_keys`), kept outside the database; a value is sealed under it with
 AES-256-GCM and a fresh nonce, so that equal values do not look alike. What is sealed names whose key opens it, and is

@@ -1,4 +1,4 @@
-"""Who of casework is called by what knows nothing of casework: the shell at each step, sweeps, verification, workers?
+"""Which parts of casework are called by what does not know casework: steps, sweeps, verification, workers?
 
 `orchestration` and `audit` keep lists of what is called beside them, as imports point one way. Each list is filled here
 and nowhere else, once a process (`CaseworkConfig.ready`); what one feature hangs in, in several lists, it does by a

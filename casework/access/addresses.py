@@ -1,4 +1,4 @@
-"""From where does a request come?"""
+"""From which network address does a request come?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which program is it that is nobody's, and with which token does it work for the next minutes?
+"""Which service is it, signing in without a person, and which short-lived token does it work with?
 
 A service principal is a row among the people, in groups as they are, without a password: it asks for a token with its
 secret (RFC 6749, client credentials) and works with that. Of secrets and tokens only digests are kept. Each change

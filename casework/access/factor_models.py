@@ -1,4 +1,4 @@
-"""Which rows say with what else than a password somebody shows who they are?"""
+"""Which rows hold somebody's second factors: an app for codes, recovery codes, passkeys?"""
 
 from __future__ import annotations
 

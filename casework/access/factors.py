@@ -1,4 +1,4 @@
-"""Does somebody show more than a password, do they have to, and what stands on the control chain of it?
+"""Does somebody have a second factor, must they have one, and what does the control chain keep of it?
 
 A second factor is a code app (`codes`) or a passkey (`passkeys`); recovery codes stand in for either, once each.
 """

@@ -1,4 +1,4 @@
-"""Which rows say what others thought of a value that somebody saw, and who was told of it?"""
+"""Which rows say how a broken glass was judged afterwards, and who was told of a revealed value?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""As whom does an identity provider know somebody, and which groups follow from what it says? On the control chain.
+"""How does an identity provider name somebody, and which groups follow from its claims? On the control chain.
 
 A row that nobody linked there would let a stranger in as another; a mapping that nobody made would give them rights.
 """

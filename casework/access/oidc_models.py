@@ -1,4 +1,4 @@
-"""Which rows say as whom an identity provider knows somebody, and which groups follow from what it says?"""
+"""Which rows say how an identity provider names somebody, and which of its groups are which here?"""
 
 from __future__ import annotations
 

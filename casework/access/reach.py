@@ -1,4 +1,4 @@
-"""In which business units does what somebody has hold?
+"""In which business units do somebody's rights hold?
 
 Two views of the database say it once for all: `casework_reach` (where a group of theirs holds for a person: for the
 units for which they were given the role, else where they belong, and only where the group belongs) and `casework_sight`

@@ -1,4 +1,4 @@
-"""What does somebody get who has to show more than a password, and has not set that up? The page where they do.
+"""Where is somebody sent who must have a second factor and has set up none? To the page where they do.
 
 Decided at sign-in (`factors.must_have_second`) and kept in the session, so that no request costs a statement.
 """

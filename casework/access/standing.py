@@ -1,4 +1,4 @@
-"""What stands in the database about a person and a case, which every page and every step asks?
+"""Which facts about a person and a case does every page and every step ask the database for?
 
 Each is one short statement with a plan that PostgreSQL keeps. `permissions` says what follows from it.
 """

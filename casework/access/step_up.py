@@ -1,4 +1,4 @@
-"""Has who sits there shown a short while ago that it is they? Else they are asked once more (step-up)."""
+"""Has this person shown who they are a short while ago? If not, they are asked again (step-up)."""
 
 from __future__ import annotations
 

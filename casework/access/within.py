@@ -1,4 +1,4 @@
-"""Of which case types, and for which purposes, is somebody here who came in by a token that is limited to some?
+"""To which case types and purposes does its token limit a request?
 
 Each limit stands on the person as they were fetched for this request; it takes, and gives nothing. What is about more
 than the cases of these types is closed to such a token (`token_scope`).

@@ -1,4 +1,4 @@
-"""With what else than a password do I show that it is me? I set up an app for codes and passkeys, and remove them.
+"""Where do I set up a second factor (an app for codes, a passkey), and remove one?
 
 Each change asks for a fresh sign-in, which for who has a second factor is one with it.
 """

@@ -1,4 +1,4 @@
-"""Which agents are at work, how far are they, and what do they wait for?
+"""Which agents are at work, how far have they come, and what do they wait for?
 
 The control tower. It shows no word of a case: what an agent wants and why stands on the case's own page, masked for who
 reads it. Runs of agents outside, which report here, are shown as they tell of themselves.

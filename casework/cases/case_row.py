@@ -1,4 +1,4 @@
-"""How does a case's face keep up with what the engine did?
+"""How does the row of a case, which lists and rights go by, keep up with what the engine did?
 
 Called inside the transaction of every step: the named state, whether it is closed, the rights of groups and people
 that a rule has just routed a task to, and what lists filter and order by. It is part of the one statement that a step

@@ -1,4 +1,4 @@
-"""When has changed what waits for somebody beside their inbox: what failed, what agents want, what they are told of?
+"""Has anything changed that waits for somebody beside their inbox: failures, agents' wishes, notices?
 
 One statement answers for all who look.
 

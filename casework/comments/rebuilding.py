@@ -1,4 +1,4 @@
-"""What finds the comments on a case, made anew from what its history says now?"""
+"""How are the words that find a case's comments made anew from its history?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where in the text of what has no picture (an e-mail, an office document) does a field stand, and what one looks for?
+"""Where in a text without a picture (an e-mail, an office document) does a field stand, or what one looks for?
 
 A line of which something is masked for its reader is given as they read it, whole, and lights up whole.
 """

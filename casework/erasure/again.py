@@ -1,4 +1,4 @@
-"""How does what was erased go again, when a backup has brought it back?
+"""How is something erased once more that a backup has brought back?
 
 By the notes that stand outside the database (`notes`): after a restore, before anybody comes in; and once when a worker
 begins, for a database that was restored by other means.

@@ -1,4 +1,4 @@
-"""What stands in a copy of a person's data of one case that is their own?"""
+"""What of one of a person's own cases goes into the copy of their data?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a word stand anywhere that the product keeps anything?
+"""Does a word stand anywhere in what the product keeps?
 
 Every row of every table, each file below the state folder but the database's own, and what the broker and the cache
 hold; in clear, in hex, in base64 at each of its three places, whatever the capitals. For marks of ASCII letters and

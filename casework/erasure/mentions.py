@@ -1,4 +1,4 @@
-"""Where does a case that is somebody else's name a person?
+"""Where is a person mentioned in somebody else's case?
 
 Each place by what it is called, with the words that they are known by and nothing that stands around these: that is of
 others. A place that the reader may not see is told without its name.

@@ -1,4 +1,4 @@
-"""What was erased, for who restores a backup that was made before?
+"""What was erased, for whoever restores a backup from before?
 
 A note for each erased case, in a folder beside the keys of documents, outside the database and its backups: the number
 of its chain, the digest of its first link (salted: no other case has it, whatever numbers are given anew), the order.

@@ -1,4 +1,4 @@
-"""Does a case name again whom an order took out of it, when nothing but digests of the words is left? Which are they?
+"""Does a case name a person again whom an order took out of it, and of whom only digests are left?
 
 Keyed digests and lengths of the words stand outside the database, beside the notes of what was erased. What a restored
 case says is looked through for spellings with one of these digests: whoever has not the key learns nothing of a person

@@ -1,4 +1,4 @@
-"""In which business unit does an e-mail come in? In that one of whose addresses it was sent to.
+"""Which business unit gets an e-mail that comes in? The one whose address it was sent to.
 
 Of what is written over it those lines are read that say where it went. To addresses of several units, or of none, it
 comes in for the whole organisation: nobody sees it through a guess.

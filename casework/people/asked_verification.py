@@ -1,4 +1,4 @@
-"""Was what waits for a second person asked for as it waits there?
+"""Is each change that waits for a second person the one that was asked for?
 
 Who agrees agrees to what the row says, so it has to be what somebody asked for: each event that tells of an asking has
 the digest of it. Of one that was asked for before events had one, whom or what it is for is held alone.

@@ -1,4 +1,4 @@
-"""May this one do that to this? As the doors decide, for gateways and programs that ask.
+"""May this subject do that to this resource? As the doors decide, for gateways and programs that ask.
 
 A policy decision point in the words of OpenID AuthZEN (Authorization API 1.0): subject, action, resource -> decision.
 Subjects are people by sign-in name; resources are cases and tasks by number.

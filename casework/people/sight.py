@@ -1,4 +1,4 @@
-"""What does somebody lose when what they hold comes to hold elsewhere, or for less?
+"""What does somebody lose when their rights come to hold elsewhere, or for less?
 
 Tasks that they may not take any more go back to their groups, and what they gave or were given to act by ends, in the
 transaction that changes it. Nobody takes the last right to change people away.

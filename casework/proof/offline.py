@@ -1,4 +1,4 @@
-"""With what are decisions of a case run again where the product is not? The engine's own files, and a small program.
+"""How are decisions of a case run again without the product? By the engine's own files and a small program.
 
 The engine that evaluates decisions is pure and needs Python alone, so a capsule carries just those of its modules that
 decisions need; `rerun.py` runs them from inside the archive.

@@ -1,4 +1,4 @@
-"""What else than cases do these words lead to: comments, open tasks, tags, colleagues, pages?
+"""What do these words lead to beside cases: comments, open tasks, tags, colleagues, pages?
 
 Tasks of the cases that were found, and one's own by their names; people whom one works with or gives work to; places
 that one may go to. Each as far as the reader may see it: a name is held against the words as it is shown.

@@ -1,4 +1,4 @@
-"""Which open tasks does nobody offer to this person, because they may not do them?
+"""Which open tasks are not offered to this person, because segregation of duties keeps them from it?
 
 A projection of segregation of duties (`separation_of_duties`): each open task with whom it bars, by what they did or
 somebody did for them (`#` and their number), opened (`person:` and their user name) or are named by (`=` and that

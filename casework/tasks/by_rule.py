@@ -1,4 +1,4 @@
-"""Who is given a new task by itself?
+"""To whom is a new task given automatically?
 
 The rules of the case type say how to choose (`orchestration.jobs.people`) among those whom the task is offered to: who
 is there, may work the case, is not barred by what they did in it before, and has the skill. Asked once for each task,

@@ -1,4 +1,4 @@
-"""What does somebody lose whose gift of a task is undone?
+"""What may somebody no longer see or do once a task that they were given is taken back?
 
 What the gift gave them, as the history says it: that the task was offered to them, and their right on the case; the
 right only where nothing else of the case is theirs, or was, or is offered to them by name.

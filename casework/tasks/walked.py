@@ -1,4 +1,4 @@
-"""How is a long inbox looked through for what fits a filter that many cases fit, and perhaps none of its own?
+"""How is a long inbox searched by a filter that many cases fit, but perhaps none in this inbox?
 
 The list is walked in its order, about STEP tasks at a time, and after LOOKED tasks, or STEPS times, a page ends, with
 fewer rows than asked for: it says where it looked to, and the next page goes on there. So no filter costs more than so

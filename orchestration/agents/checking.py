@@ -1,4 +1,4 @@
-"""Which of what agents want is put to a person otherwise, to see whether approval still says something?
+"""Which proposals of agents are put to a person in another way, to see whether approval still means something?
 
 By rule, a share that is chosen by what would be done: without what the agent wants (`blind`), or, in its place, what
 nobody who reads it approves (`known`). The latter is never done, whatever is answered. What may have an effect outside

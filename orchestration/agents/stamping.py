@@ -1,4 +1,4 @@
-"""Does it still say something when people approve what an agent wants?
+"""Do people still look at what they approve for agents, or do they rubber-stamp it?
 
 Figures of what was decided: how often it was approved, how long people looked, how they answered where they were not
 told what the agent wants, and where they were asked to approve what nobody who reads it does. Pure.

@@ -1,4 +1,4 @@
-"""Can this database compare what texts mean, and what does it take where it can not?
+"""Can this database compare what texts mean, and what is done where it cannot?
 
 It can where it has the extension `vector` (pgvector): what the embeddings say of a piece is then kept as numbers that
 PostgreSQL orders itself, with an index of the nearest (HNSW). The product's own server has it. One of somebody else may

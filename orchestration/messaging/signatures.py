@@ -1,4 +1,4 @@
-"""Was this sent by whom it says, and now? (Standard Webhooks)
+"""Was this sent by whom it claims, and just now? (Standard Webhooks)
 
 HMAC-SHA256 over id, time and body, with a secret that both sides know; a time that is too far away is a replay. While a
 secret is changed there are two of it, with white space between: either is taken, and what goes out is signed by both.

@@ -1,4 +1,4 @@
-"""What is to be done where an outline has not its form? A short sentence, which repeats nothing long."""
+"""What is to be mended where an outline does not have its form? A short sentence that repeats nothing long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a case's work goes before others once the case does?
+"""Which of a case's work goes before other cases' once the case is hastened?
 
 Its jobs, by a number that workers read, and its people's open tasks, which become urgent. What a task had by itself is
 kept beside (`own_priority`) and is its priority again when the case is taken in its turn; what a person has said of one

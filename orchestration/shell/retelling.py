@@ -1,4 +1,4 @@
-"""What are state and data of a case when its history says something else than before, because an order took it out?
+"""How are state and data of a case rewritten when an order has taken something out of its history?
 
 What the events lead to now, written over what the row has. Nothing is decided, and nothing happens in the case.
 """

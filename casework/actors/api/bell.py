@@ -1,4 +1,4 @@
-"""Who of the workers that wait is told that there is work?
+"""Which of the workers that wait is told that there is work?
 
 One look at the database a moment, for all actors whose workers wait in this process, in one thread that they share;
 as many are woken as there are jobs, those first who wait longest. Nobody waits: nobody looks.

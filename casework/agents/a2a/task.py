@@ -1,4 +1,4 @@
-"""How far is a case, as a task of A2A and as this person may see it?"""
+"""How far has a case come, told as a task of A2A, as this person may see it?"""
 
 from __future__ import annotations
 

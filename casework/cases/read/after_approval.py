@@ -1,4 +1,4 @@
-"""What was a person's word followed by that failed, or that does not get on?
+"""What did a person approve that failed afterwards, or makes no progress?
 
 A machine's work that lies behind a finished human task in the model (by sequence flows, BPMN 8.3.13, or entry criteria,
 CMMN 5.4.5) and failed, is tried again or is held back: whoever approved it, and whoever looks at the case, is told so.

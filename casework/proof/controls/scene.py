@@ -1,4 +1,4 @@
-"""On what are controls fired, so that nothing comes of it?
+"""Where are controls fired, so that nothing real is touched?
 
 On a synthetic case with people, a machine and an agent of its own, made inside a transaction that is undone at its end:
 no list, figure or search ever sees it, and no message about it leaves, for messages leave with a commit.

@@ -1,4 +1,4 @@
-"""How soon had the answer its form?
+"""How many tries did the answer take to fit its schema?
 
 The evaluator `schema`: 1 where it fitted at once, a half where it had to be sent back once, and so on. An answer that
 never fits is none: the guardrail of the same name holds it back.
