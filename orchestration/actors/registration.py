@@ -153,7 +153,8 @@ def _actor_errors(key: str, name: str, kind: str, capability: str) -> dict[str, 
 
 
 def _field_errors(fields: Mapping[str, Any]) -> dict[str, str]:
-    assert fields.keys() <= set(CHANGEABLE)
+    if strange := fields.keys() - set(CHANGEABLE):
+        raise TypeError(f"{', '.join(sorted(strange))}: an actor has no such field that can be changed")
     long = {name for name, value in fields.items() if isinstance(value, str) and len(value) > MOST_TEXT}
     errors = dict.fromkeys(long, f"At most {MOST_TEXT} characters.")
     if not -1000 <= fields.get("rank", 0) <= 1000:

@@ -158,7 +158,8 @@ def test_nothing_runs_when_all_have_gone() -> None:
         tasks = list(center._tasks)
         for viewer in viewers:
             center.leave(viewer)
-        await asyncio.wait(tasks)
+        _, running = await asyncio.wait(tasks, timeout=5)
+        assert tasks and not running
 
     on_the_loop(story())
 
