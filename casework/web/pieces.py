@@ -22,7 +22,10 @@ COLUMN: Final = Made(label="Amount", is_number=True)
 TYPES: Final = ({"key": "complaint", "name": "Complaint"}, {"key": "refund", "name": "Refund"})
 GROUPS: Final = ("Analysts", "Cards team")
 UNITS: Final = ({"key": "cards", "name": "Cards"}, {"key": "loans", "name": "Loans"})
-REFUSED: Final = {"errors": {"groups": "Choose a group.", "scope": "Choose what it may.", "reason": "Say more."}}
+REFUSED: Final = {
+    "message": "Please correct what is marked.",
+    "errors": {"groups": "Choose a group.", "scope": "Choose what it may.", "reason": "Say more."},
+}
 
 
 class Token(forms.Form):
@@ -102,7 +105,8 @@ def _fields() -> tuple[Shared, ...]:
         ("Why", "partials/why.html", {
             "asked for": {"needed": True}, "may stay empty": {}, "wrong": {"reason": "x", "wrong": "Say more."},
         }),
-        ("A field of a person", "people/_field.html", {
+        ("What was refused", "partials/refused.html", {"refused": {"refused": REFUSED}}),
+        ("A field of one line", "partials/text_field.html", {
             "empty": {**named, "optional": True}, "filled": {**named, "value": "Anna"},
             "wrong": {**named, "value": "\u200b", "wrong": "This is no name."},
         }),
