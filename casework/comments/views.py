@@ -173,7 +173,7 @@ def _fits(one: Seer, begins: str) -> bool:
 
 def _about(by: User, case: Case, asked: QueryDict) -> tuple[About, str]:
     """What the form at this address is about, and the address as its draft is known by."""
-    task, reply = number_in(asked.get("task", "")), number_in(asked.get("to", ""))
+    task, reply = number_in(asked.get("task", "")), number_in(asked.get("to", ""), COUNTED)
     if reply:
         if not Comment.objects.filter(case=case, number=reply).exists():
             raise Http404("There is no such comment in this case.")
@@ -196,7 +196,7 @@ def _panel(
 ) -> Panel:  # fmt: skip
     """What stands there, and the form; `sent`: what was just sent and not taken; `anew`: for one of its own."""
     by, eyes, may = person(request), _eyes(request, case), permissions.rights(person(request), case)
-    before = number_in(request.GET.get("before", ""))
+    before = number_in(request.GET.get("before", ""), COUNTED)
     seen_in(by, case, clock.utc_now())
     found = comments_of(eyes, origin_of(by), before=before, former="audit" in may)
     form, depends = None, not_by_itself(case.case_type)
@@ -218,7 +218,7 @@ def _panel(
 
 def _beside(request: HttpRequest, eyes: Look, form: Writing, anew: bool) -> Writing:
     """The form with what it is about."""
-    reply, task = number_in(request.GET.get("to", "")), number_in(request.GET.get("task", ""))
+    reply, task = number_in(request.GET.get("to", ""), COUNTED), number_in(request.GET.get("task", ""))
     if reply and not anew:
         return replace(form, to=comment_of(eyes, origin_of(person(request)), reply))
     if not task:
