@@ -17,6 +17,7 @@ from casework.cases.document_words import levels_seen
 from casework.cases.read.case_view import look
 from casework.documents.models import Document, ReadField
 from casework.documents.sight import sight_of
+from orchestration.casetypes.form_answers import at_path
 from orchestration.ground import clock
 
 AT_ONCE: Final = 100
@@ -87,6 +88,5 @@ def _of(user: User, document: Document) -> Iterator[Label]:
 
 def _at(data: Any, path: str) -> str:
     """What stands at a dotted place; empty where nothing does."""
-    for name in path.split("."):
-        data = data.get(name) if isinstance(data, dict) else None
-    return "" if data is None else str(data)
+    found = at_path(data, path)
+    return "" if found is None else str(found)
