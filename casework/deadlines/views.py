@@ -18,6 +18,7 @@ from casework.deadlines.read import DUE, MOST, STATE, explanation, listed, order
 from casework.deadlines.standing import FIELDS, calendar_of
 from casework.lists.controls import header
 from casework.people.second_person import Waits, setting_change
+from casework.web.asked import COUNTED, number_in
 from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, wants_part
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -33,8 +34,7 @@ def deadlines(request: HttpRequest) -> HttpResponse:
     user, order = person(request), order_of(request.GET.get("sort", ""))
     trail.list_read(request, "deadlines")
     seen = "" if wants_part(request) else list_states([user.pk])[user.pk]
-    begins = request.GET.get("from", "0")
-    start = min(int(begins), FURTHEST) if begins.isdecimal() and len(begins) < 9 else 0
+    start = min(number_in(request.GET.get("from", ""), COUNTED), FURTHEST)
     rows, more = listed(user, clock.utc_now(), order, start)
     context = {
         "rows": rows, "may_read_calendars": _may_read(request), "seen": seen, "here": _address(str(order), start),
@@ -73,8 +73,7 @@ def deadline(request: HttpRequest, case_id: int, key: str) -> HttpResponse:
 
 def _wish(request: HttpRequest) -> Wish:
     form = request.POST
-    text = form.get("amount", "").strip()
-    amount = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+    amount = number_in(form.get("amount", "").strip(), COUNTED)
     kind, office = form.get("wish", ""), form.get("calendar", "")
     return Wish(kind, amount if kind == "extend" else 0, office if kind == "hand-over" else "", form.get("reason", ""))
 

@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from casework.access import permissions
 from casework.access.permissions import ACTIONS, TASK_ACTIONS, UNSEEN
 from casework.models import Case
+from casework.web.asked import number_in
 from orchestration.models import HumanTask
 
 OF: Final = {"case": ACTIONS, "task": TASK_ACTIONS}
@@ -42,13 +43,11 @@ def decided(asked: Asked) -> str:
 
 
 def _thing(kind: str, number: str) -> Case | HumanTask | None:
-    if not (number.isascii() and number.isdecimal() and len(number) < 16):
-        return None
     if kind == "case":
-        return Case.objects.select_related("instance").defer(*permissions.STATE).filter(pk=number).first()
+        return Case.objects.select_related("instance").defer(*permissions.STATE).filter(pk=number_in(number)).first()
     if kind == "task":
         found = HumanTask.objects.select_related("instance__case").defer(*permissions.STATE)
-        return found.filter(pk=number).first()
+        return found.filter(pk=number_in(number)).first()
     return None
 
 
@@ -82,7 +81,7 @@ def things_found(person: str, action: str, kind: str, after: str) -> tuple[list[
     user = User.objects.filter(username=person, is_active=True).first()
     if user is None or action not in OF.get(kind, ()):
         return [], ""
-    start = int(after) if after.isascii() and after.isdecimal() and len(after) < 16 else 0
+    start = number_in(after)
     found: list[str] = []
     for thing in _things_seen(user, kind, start):
         if not _verdict(user, thing, action):

@@ -18,6 +18,7 @@ from casework.people import principals
 from casework.people.rights import changes, looks
 from casework.people.views import WAITS
 from casework.studio.rule_versions import newest_versions
+from casework.web.asked import number_in
 from casework.web.decorators import answered, person, reads_and_writes, refusal, writes
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
@@ -75,8 +76,8 @@ def service_secret(request: HttpRequest, service_id: int) -> HttpResponse:
     by, row = changes(person(request)), _service(service_id)
     origin, which = permissions.origin_of(by), request.POST.get("revoke", "")
     if which:
-        number = int(which) if which.isascii() and which.isdecimal() and len(which) < 16 else 0
-        secret = get_object_or_404(ClientSecret.objects.select_related("principal__person"), principal=row, pk=number)
+        secrets = ClientSecret.objects.select_related("principal__person")
+        secret = get_object_or_404(secrets, principal=row, pk=number_in(which))
         if clients.secret_revoke(row=secret, origin=origin):
             messages.success(request, "The secret was taken back, and its tokens with it.")
         return redirect(_address(row))

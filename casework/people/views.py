@@ -25,6 +25,7 @@ from casework.people.read import PAGE, STATES, Person, person_rows, persons, wai
 from casework.people.rights import changed_by, changes, changes_people, home_given_by, looks_at_people, shown_to
 from casework.people.second_person import proposal_decide
 from casework.people.services import Changed, Invited
+from casework.web.asked import COUNTED, number_in
 from casework.web.decorators import answered, person, reads, reads_and_writes, refusal, writes
 from orchestration.ground.refusals import Refused
 
@@ -41,7 +42,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     by = looks_at_people(person(request))
     given = _asked(request)
     rows = person_rows(**given).filter(shown_to(by))
-    page = _number(request.GET.get("page", ""))
+    page = max(number_in(request.GET.get("page", ""), COUNTED), 1)
     shown = persons(rows[(page - 1) * PAGE : page * PAGE + 1])
     more = f"?{urlencode(given | {'page': page + 1})}" if len(shown) > PAGE else ""
     context = {
@@ -211,7 +212,3 @@ def _somebody(person_id: int, among: Q | None = None) -> User:
 def _asked(request: HttpRequest) -> dict[str, str]:
     given = {name: request.GET.get(name, "")[:150] for name in ("q", "group", "state")}
     return given if given["state"] in STATES else given | {"state": ""}
-
-
-def _number(text: str) -> int:
-    return max(int(text), 1) if text.isascii() and text.isdecimal() and len(text) < 6 else 1

@@ -36,6 +36,7 @@ from scim2_server.utils import load_default_resource_types, load_json_resource
 from casework.scim import directory
 from casework.scim.directory import Wanted
 from casework.scim.models import DirectoryRecord
+from casework.web.asked import number_in
 from orchestration.ground.refusals import Refused
 
 Json = dict[str, Any]
@@ -169,7 +170,7 @@ class Directory(ScimStorage):
     def _row(self, kind: ResourceType, number: str, *, lock: bool = False) -> Any:
         """The row; locked, where it is changed. Raises NotFoundException."""
         rows: Any = directory.persons() if kind.id == "User" else directory.groups()
-        pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 16 else 0
+        pk = number_in(number)
         found = rows.filter(pk=pk).first()
         if found is None:
             raise NotFoundException(detail=f"There is no {kind.name} {number[:40]!r}.")
@@ -234,10 +235,10 @@ def _called(group: Any) -> str:
 
 
 def _members(resource: Any) -> list[int]:
-    values = [str(one.value or "") for one in resource.members or ()]
-    if not all(value.isascii() and value.isdecimal() and len(value) < 16 for value in values):
+    found = [number_in(str(one.value or "")) for one in resource.members or ()]
+    if not all(found):
         raise InvalidValueException(detail="A member is named by the id of a User here.")
-    return [int(value) for value in values]
+    return found
 
 
 def _named(search: SearchRequest[Any]) -> str:
