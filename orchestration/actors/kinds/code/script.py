@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from orchestration.ground.child_process import Limits, Ran, TookTooLong, ran
 from orchestration.ground.counts import counted
 
 Json = Any
+NOTHING: Final = "It ended without a result."
 PROGRAM: Final = Path(sandbox.__file__)
 
 
@@ -35,11 +37,19 @@ def _answer(done: Ran, limits: Limits) -> Json:
         raise ActorError(f"It used more than {counted(limits.seconds, 'second')} of CPU.", temporary=False)
     if len(done.said) > limits.output:
         raise ActorError(f"Its result has more than {limits.output} bytes.", temporary=False)
-    try:
-        told = json.loads(done.said)
-    except ValueError:
-        raise ActorError("It ended without a result.", temporary=False) from None
+    told = _told(done.said)
+    if told.keys() == {"output"}:
+        return told["output"]
     if "error" in told:
         line = f" (line {told['line']})" if told.get("line") else ""
         raise ActorError(f"{told['error']}{line}", temporary=False)
-    return told["output"]
+    raise ActorError(NOTHING, temporary=False)
+
+
+def _told(said: bytes) -> Mapping[str, Json]:
+    """What the sandbox says of the script, or what the script wrote in its place; nothing where that cannot be read."""
+    try:
+        told = json.loads(said)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, Mapping) else {}

@@ -73,6 +73,14 @@ def test_a_script_computes_with_what_the_standard_library_has_for_computing():
         ("return 1 / 0", r"division by zero \(line 2\)"),
         ("raise SystemExit", "SystemExit"),
         ("import os\nos._exit(0)", "without a result"),
+        ("import os\nos.write(1, b'\\xff\\xfe')\nos._exit(0)", "without a result"),
+        ("import os\nos.write(1, b'[' * 30000)\nos._exit(0)", "without a result"),
+        ("import os\nos.write(1, b'5')\nos._exit(0)", "without a result"),
+        ("import os\nos.symlink('/etc/passwd', 'here')", "Operation not permitted"),
+        ("return {'it': open('/proc/self/environ').read()}", "Operation not permitted"),
+        ("import os\nos.kill(os.getppid(), 9)", "Operation not permitted"),
+        ("import _signal\n_signal.signal(24, lambda *_: None)\nwhile True: pass", "CPU|took longer"),
+        ("import os\nwhile True: os.write(2, b'x' * 10**6)", "CPU|took longer"),
     ],
 )
 def test_a_script_that_does_more_than_compute_or_goes_over_a_limit_fails_with_the_reason(body: str, words: str):
