@@ -1,7 +1,8 @@
 """How does an operation that an OpenAPI document describes become the draft of a connector? (OpenAPI 3.0 and 3.1)
 
-The draft is a file to be looked at, tried and corrected: what the document leaves open is open in it. References are
-followed inside the document only, so far as they are not circular and do not grow without end.
+The draft is a file to be looked at, tried and corrected: what the document leaves open is open in it, and what a
+connector cannot do of it is said above it. References are followed inside the document only, so far as they are not
+circular and do not grow without end.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ DEEPEST: Final = 12
 MOST_PARTS: Final = 3_000
 MOST_OPERATIONS: Final = 1_000
 KEY: Final = "idempotency-key"
+FORM: Final = "application/x-www-form-urlencoded"
+INPUT: Final = "x-input"
+"""Where a parameter keeps the name under which the draft takes it."""
+SENT_ANYHOW: Final = ("accept", "content-type", "authorization")
+"""Headers that OpenAPI does not let a parameter set."""
 NOWHERE: Final = "https://replace-this-host.example"
 KEPT: Final = frozenset({
     "type", "properties", "required", "items", "enum", "const", "format", "minimum", "maximum", "minLength",
@@ -59,7 +65,7 @@ class OpenApi:
         self.document = read_file(content, most=MOST_BYTES)
         version = str(self.document.get("openapi", ""))
         if not re.match(r"3\.[01](\.|$)", version):
-            raise FileRefused([f"This is no document of OpenAPI 3.0 or 3.1, but of {version or 'something else'}."])
+            raise FileRefused([_of_another(version, self.document)])
         if not isinstance(self.document.get("paths"), dict):
             raise FileRefused(["The document has no paths, so there is nothing to call."])
         self._parts = 0
@@ -99,6 +105,8 @@ class OpenApi:
         if depth > DEEPEST or self._parts > MOST_PARTS:
             return {}
         found = {name: given[name] for name in given if name in KEPT}
+        if not _is_pattern(found.get("pattern", "")):
+            del found["pattern"]
         for name in ("items", "additionalProperties"):
             if isinstance(found.get(name), dict):
                 found[name] = self.schema(found[name], depth + 1)
@@ -112,30 +120,80 @@ class OpenApi:
         return found
 
 
+def _of_another(version: str, document: Mapping[str, Json]) -> str:
+    if "swagger" in document:
+        return "This is Swagger 2.0. Have it converted to OpenAPI 3 first (the editor at editor.swagger.io does that)."
+    said = f"but of {version}" if version else "and has no line openapi"
+    return f"This is no document of OpenAPI 3.0 or 3.1, {said}. Paste the whole document, as JSON or YAML."
+
+
 def draft(api: OpenApi, operation: Operation, capability: str, base: str = "") -> str:
     """The file of a connector for this operation; `base`: where the server stands, if the document does not say."""
     item = _mapping(api.resolved(api.document["paths"][operation.path]))
     given = _mapping(item[operation.method])
-    parameters = [_mapping(api.resolved(one)) for one in [*item.get("parameters", []), *given.get("parameters", [])]]
+    parameters = _parameters(api, item, given)
     found: dict[str, Json] = {
         "capability": capability,
         "title": (operation.summary or operation.name)[:200],
         "method": operation.method.upper(),
-        "url": _address(api, operation, base),
+        "url": _address(_server(api, item, given), operation, base),
     }
-    found |= _auth(api, given, capability)
+    auth = _auth(api, given, capability)
+    found |= auth
     found |= _placed(parameters)
-    body = _body_schema(api, given)
-    if body is not None and operation.method not in ("get", "head"):
-        found["body"] = "= input.body"
+    kind, body = _body(api, given)
+    body = None if operation.method in ("get", "head") else body
+    if body is not None:
+        found |= _filled_form(body) if kind == FORM else {"body": "= input.body"}
     found["input"] = _input(api, parameters, body)
     found |= _answers(api, given)
-    return yaml.dump(found, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)
+    text = yaml.dump(found, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)
+    return "".join(f"# {one}\n" for one in _left_open(api, given, auth, parameters, kind)) + text
 
 
-def _address(api: OpenApi, operation: Operation, base: str) -> str:
-    servers = api.document.get("servers")
-    first = _mapping(servers[0]) if isinstance(servers, list) and servers else {}
+def _filled_form(body: Mapping[str, Json]) -> dict[str, Json]:
+    """Each field by itself, as a form wants it."""
+    fields = {name: f"= get value(input.body, {json.dumps(name)})" for name in _mapping(body.get("properties"))}
+    return {"as": "form", "body": fields}
+
+
+def _left_open(
+    api: OpenApi, given: Mapping[str, Json], auth: Mapping[str, Json], parameters: list[dict[str, Json]], kind: str
+) -> Iterator[str]:
+    """What the document asks for and the draft has not."""
+    if not auth and all(_asked(api, given)):
+        yield "The document asks for a key in a way that connectors have not; they send keys in headers."
+    if any(one.get("in") == "cookie" for one in parameters):
+        yield "The document has parameters in cookies, which connectors do not send."
+    if kind and kind != FORM and "json" not in kind:
+        yield f"The document wants a body of the type {kind!r}; what is drafted sends JSON."
+
+
+def _parameters(api: OpenApi, item: Mapping[str, Json], given: Mapping[str, Json]) -> list[dict[str, Json]]:
+    """Those of the path, and in their places those of the operation; each with the name under which it is an input."""
+    found: dict[tuple[str, str], dict[str, Json]] = {}
+    for one in (*_listed(item.get("parameters")), *_listed(given.get("parameters"))):
+        told = _mapping(api.resolved(one))
+        name, place = str(told.get("name") or ""), str(told.get("in"))
+        if name and not (place == "header" and name.lower() in SENT_ANYHOW):
+            found[name, place] = told
+    names: dict[str, str] = {}
+    for (name, place), told in found.items():
+        plain = _name(name) if names.get(_name(name), place) == place else f"{_name(name)}_{place}"
+        while plain in names:
+            plain += "_"
+        names[plain] = place
+        found[name, place] = {**told, INPUT: plain}
+    return list(found.values())
+
+
+def _server(api: OpenApi, item: Mapping[str, Json], given: Mapping[str, Json]) -> dict[str, Json]:
+    """The first server, of the operation before the path before the document."""
+    all_of = (servers for holder in (given, item, api.document) if (servers := _listed(holder.get("servers"))))
+    return _mapping(next(all_of, [{}])[0])
+
+
+def _address(first: Mapping[str, Json], operation: Operation, base: str) -> str:
     url = str(first.get("url", ""))
     for name, variable in _mapping(first.get("variables")).items():
         url = url.replace("{" + name + "}", str(_mapping(variable).get("default", "")))
@@ -151,8 +209,8 @@ def _placed(parameters: list[dict[str, Json]]) -> dict[str, Json]:
         name, place = str(one.get("name", "")), {"query": "query", "header": "headers"}.get(str(one.get("in")))
         if place == "headers" and name.lower() == KEY:
             found["idempotency"] = name
-        elif place is not None and name:
-            found.setdefault(place, {})[name] = f"= input.{_name(name)}"
+        elif place is not None:
+            found.setdefault(place, {})[name] = f"= input.{one[INPUT]}"
     return found
 
 
@@ -160,22 +218,23 @@ def _input(api: OpenApi, parameters: list[dict[str, Json]], body: dict[str, Json
     properties: dict[str, Json] = {}
     required: list[str] = []
     for one in parameters:
-        name = str(one.get("name", ""))
-        if not name or one.get("in") == "cookie" or name.lower() == KEY:
+        if one.get("in") == "cookie" or str(one["name"]).lower() == KEY:
             continue
-        properties[_name(name)] = api.schema(one.get("schema", {"type": "string"}))
+        properties[one[INPUT]] = api.schema(one.get("schema", {"type": "string"}))
         if one.get("required") or one.get("in") == "path":
-            required.append(_name(name))
+            required.append(one[INPUT])
     if body is not None:
         properties["body"] = body
         required.append("body")
     return {"type": "object", "required": required, "properties": properties}
 
 
-def _body_schema(api: OpenApi, given: Mapping[str, Json]) -> dict[str, Json] | None:
+def _body(api: OpenApi, given: Mapping[str, Json]) -> tuple[str, dict[str, Json] | None]:
+    """Of which type what is sent is, JSON where it may be, and its schema; None where nothing is sent."""
     body = _mapping(api.resolved(given.get("requestBody")))
-    found = _json_content(body)
-    return None if not body else api.schema(found)
+    content = _mapping(body.get("content"))
+    kind = min(content, key=lambda one: (("json" not in one), one != FORM), default="")
+    return kind, api.schema(_mapping(content.get(kind)).get("schema", {})) if body else None
 
 
 def _answers(api: OpenApi, given: Mapping[str, Json]) -> dict[str, Json]:
@@ -184,15 +243,19 @@ def _answers(api: OpenApi, given: Mapping[str, Json]) -> dict[str, Json]:
     schema: dict[str, Json] = {}
     for status, response in _mapping(given.get("responses")).items():
         told = _mapping(api.resolved(response))
-        if re.fullmatch(r"2\d\d", str(status)):
-            rules.append({"when": f"status = {status}", "output": {"result": "= body"}})
+        if re.fullmatch(r"2\d\d|2XX", str(status)):
+            rules.append({"when": _when(str(status)), "output": {"result": "= body"}})
             schema = schema or api.schema(_json_content(told))
         elif re.fullmatch(r"4\d\d", str(status)) and str(status) not in ("401", "403", "408", "425", "429"):
             said = str(told.get("description") or f"It answered {status}.")[:300]
             rules.append({"when": f"status = {status}", "error": {"code": f"http-{status}", "message": said}})
     if not any("output" in rule for rule in rules):
-        rules.insert(0, {"when": "status >= 200 and status < 300", "output": {"result": "= body"}})
+        rules.insert(0, {"when": _when("2XX"), "output": {"result": "= body"}})
     return {"output": {"type": "object", "properties": {"result": schema}}, "answers": rules[:50]}
+
+
+def _when(status: str) -> str:
+    return "status >= 200 and status < 300" if status == "2XX" else f"status = {status}"
 
 
 def _json_content(holder: Mapping[str, Json]) -> Json:
@@ -203,26 +266,61 @@ def _json_content(holder: Mapping[str, Json]) -> Json:
 
 
 def _auth(api: OpenApi, given: Mapping[str, Json], capability: str) -> dict[str, Json]:
-    """How the first scheme that is asked for shows who calls; none where a connector cannot do it."""
-    asked = given.get("security", api.document.get("security")) or []
-    names = list(_mapping(asked[0])) if isinstance(asked, list) and asked else []
+    """How the first of the ways that are asked for and that a connector has shows who calls; empty: none is."""
+    begins = re.sub("[^a-z0-9-]+", "-", capability.lower()).strip("-")[:50]
+    ways = (_way(api, asked, begins) for asked in _asked(api, given))
+    return next(({"auth": way} for way in ways if way), {})
+
+
+def _asked(api: OpenApi, given: Mapping[str, Json]) -> list[dict[str, Json]]:
+    """The ways to show who calls, any of which will do; one that is empty: nobody has to."""
+    return [_mapping(one) for one in _listed(given.get("security", api.document.get("security")))] or [{}]
+
+
+def _way(api: OpenApi, asked: Mapping[str, Json], begins: str) -> dict[str, Json]:
+    """One way in the words of a connector's file; empty where it has none for it, or two at once are asked for."""
     schemes = _mapping(_mapping(api.document.get("components")).get("securitySchemes"))
-    scheme = _mapping(api.resolved(schemes.get(names[0]))) if names else {}
-    secret = re.sub("[^a-z0-9-]+", "-", capability.lower()).strip("-")[:50] + "-secret"
+    scheme = _mapping(api.resolved(schemes.get(next(iter(asked))))) if len(asked) == 1 else {}
+    secret = f"{begins}-secret"
     match scheme.get("type"), str(scheme.get("scheme", "")).lower(), scheme.get("in"):
         case ("http", "basic", _):
-            return {"auth": {"basic": {"user": "replace-this-user", "secret": secret}}}
+            return {"basic": {"user": "replace-this-user", "secret": secret}}
+        case ("oauth2", _, _) if token := _token(scheme):
+            scope = " ".join(map(str, _listed(next(iter(asked.values())))))
+            return {"oauth2": {"token": token, "client": f"{begins}-client", "secret": secret} | _some(scope=scope)}
         case ("http", "bearer", _) | ("oauth2" | "openIdConnect", _, _):
-            return {"auth": {"bearer": {"secret": secret}}}
+            return {"bearer": {"secret": secret}}
         case ("apiKey", _, "header"):
-            return {"auth": {"header": {"name": str(scheme.get("name")), "secret": secret}}}
+            return {"header": {"name": str(scheme.get("name")), "secret": secret}}
     return {}
+
+
+def _token(scheme: Mapping[str, Json]) -> str:
+    """Where a program gets a token; "" where only people do."""
+    flow = _mapping(_mapping(scheme.get("flows")).get("clientCredentials"))
+    return str(flow.get("tokenUrl") or "")
+
+
+def _some(**given: str) -> dict[str, str]:
+    return {name: value for name, value in given.items() if value}
+
+
+def _is_pattern(text: Json) -> bool:
+    """Whether it can be looked for here; OpenAPI's are those of JavaScript, which knows some that Python does not."""
+    try:
+        return bool(re.compile(text))
+    except (re.error, TypeError):
+        return False
 
 
 def _name(text: str) -> str:
     """A parameter's name as expressions can read it."""
     found = re.sub(r"\W", "_", text, flags=re.ASCII)
     return f"p_{found}" if not found or found[0].isdigit() else found
+
+
+def _listed(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
 
 
 def _mapping(value: Json) -> dict[str, Json]:
