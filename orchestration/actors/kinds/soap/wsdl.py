@@ -67,6 +67,15 @@ class SoapOperation:
         return self.called
 
 
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """An element with its namespace ("" where it has none), and that of the schema in whose words it is written."""
+
+    element: Element
+    namespace: str
+    schema: str
+
+
 @dataclass(slots=True)
 class _Drawn:
     """What of an envelope is drawn so far: its XML, and the schema of what goes in."""
@@ -98,7 +107,11 @@ class Wsdl:
 
     def operations(self) -> list[SoapOperation]:
         """What can be called over SOAP, in the order of the document."""
-        return list(islice(self._operations(), MOST_OPERATIONS))
+        found = list(islice(self._operations(), MOST_OPERATIONS))
+        if not found and (elsewhere := [one.get("location") or "another document" for one in self.root.all("import")]):
+            said = f"What can be called stands in {elsewhere[0]}, which is not fetched"
+            raise FileRefused([f"{said}: paste the WSDL as one document (many servers give it at ?singleWsdl)."])
+        return found
 
     def _operations(self) -> Iterator[SoapOperation]:
         for port in (one for service in self.root.all("service") for one in service.all("port")):
@@ -155,22 +168,33 @@ class Wsdl:
                 {"when": "status = 200", "output": {"result": "= body"}},
             ],
         }
-        return yaml.dump(file, Dumper=_Readable, sort_keys=False, allow_unicode=True, width=110)
+        text = yaml.dump(file, Dumper=_Readable, sort_keys=False, allow_unicode=True, width=110)
+        return "".join(f"# {one}\n" for one in self._left_open(operation)) + text
+
+    def _left_open(self, operation: SoapOperation) -> Iterator[str]:
+        """What goes in and stands in no type of the document."""
+        for part in () if operation.style == "rpc" else self._parts_of(operation):
+            if part.get("element") and _pair(part, part.get("element")) not in self.elements:
+                yield f"The document does not say what {part.get('element')} is made of: its envelope is empty here."
 
     def _body(self, operation: SoapOperation, prefixes: dict[str, str]) -> _Drawn:
-        binding = self._binding_of(operation)
-        asked = self._asked(binding.get("type"), operation.called)
-        given = None if asked is None else asked.first("input")
-        message = None if given is None else self._at("message", given.get("message"))
-        parts = [] if message is None else message.all("part")
+        parts = self._parts_of(operation)
         if operation.style == "rpc":
             return self._wrapped(operation, parts, prefixes)
         drawn = _Drawn("", {"type": "object", "properties": {}})
         for part in parts:
             found = _pair(part, part.get("element"))
             if found in self.elements:
-                drawn = self._drawn(self.elements[found], found[0], ("input",), prefixes, 2, top=True)
+                stands = _Stands(self.elements[found], found[0], found[0])
+                drawn = self._drawn(stands, ("input",), prefixes, 2, top=True)
         return drawn
+
+    def _parts_of(self, operation: SoapOperation) -> list[Element]:
+        """The parts of the message that goes in."""
+        asked = self._asked(self._binding_of(operation).get("type"), operation.called)
+        given = None if asked is None else asked.first("input")
+        message = None if given is None else self._at("message", given.get("message"))
+        return [] if message is None else message.all("part")
 
     def _binding_of(self, operation: SoapOperation) -> Element:
         ports = (one for service in self.root.all("service") for one in service.all("port"))
@@ -180,45 +204,60 @@ class Wsdl:
     def _wrapped(self, operation: SoapOperation, parts: Sequence[Element], prefixes: dict[str, str]) -> _Drawn:
         """A call of the rpc style: an element named like the operation around its parts, which have no namespace."""
         prefix = _prefix(self.target, prefixes)
-        inner = [(part, self._drawn(part, "", ("input", _name(part)), prefixes, 3)) for part in parts]
+        inner = [(part, self._drawn(_Stands(part, "", ""), ("input", _name(part)), prefixes, 3)) for part in parts]
         schema = _object({_name(part): drawn.schema for part, drawn in inner}, [_name(part) for part, _ in inner])
         tag = f"{prefix}:{operation.called}"
         return _Drawn(f"    <{tag}>\n{''.join(drawn.xml for _, drawn in inner)}    </{tag}>\n", schema)
 
     def _drawn(
-        self, element: Element, namespace: str, path: tuple[str, ...], prefixes: dict[str, str], depth: int,
-        *, top: bool = False,
-    ) -> _Drawn:  # fmt: skip
+        self, stands: _Stands, path: tuple[str, ...], prefixes: dict[str, str], depth: int, *, top: bool = False
+    ) -> _Drawn:
         """One element, and all below it. Values go in where nothing is below. Raises FileRefused."""
         self._parts += 1
         if self._parts > MOST_PARTS:
             raise FileRefused(
                 [f"What goes into this operation has more than {MOST_PARTS:,} elements: too many to draft."]
             )
+        element = stands.element
         indent, tag = "  " * depth, element.get("name") or ""
-        if namespace:
-            tag = f"{_prefix(namespace, prefixes)}:{tag}"
-        below = self._below(element) if depth < DEEPEST else []
+        if stands.namespace:
+            tag = f"{_prefix(stands.namespace, prefixes)}:{tag}"
+        below = self._below(stands) if depth < DEEPEST else []
         if not below:
             value = "" if top else "{" + ".".join(path) + "}"
             schema = _object({}, []) if top else {"type": TYPES.get(_local(element.get("type")), "string")}
             return _Drawn(f"{indent}<{tag}>{value}</{tag}>\n", schema)
-        space = namespace if namespace in self.qualified else ""
-        inner = [(one, self._drawn(one, space, (*path, _name(one)), prefixes, depth + 1)) for one in below]
+        inner = [(one.element, self._drawn(one, (*path, _name(one.element)), prefixes, depth + 1)) for one in below]
         schema = _object(
             {_name(one): drawn.schema for one, drawn in inner},
             [_name(one) for one, _ in inner if one.get("minOccurs") != "0"],
         )
         return _Drawn(f"{indent}<{tag}>\n{''.join(drawn.xml for _, drawn in inner)}{indent}</{tag}>\n", schema)
 
-    def _below(self, element: Element) -> list[Element]:
+    def _below(self, stands: _Stands) -> list[_Stands]:
         """The elements that its type has, each as it is declared."""
-        kind = element.first("complexType") or self.complex.get(_pair(element, element.get("type")))
-        return [] if kind is None else [self._declared(one) for one in _particles(kind)]
+        own, named = stands.element.first("complexType"), _pair(stands.element, stands.element.get("type"))
+        kind, schema = (self.complex.get(named), named[0]) if own is None else (own, stands.schema)
+        return [] if kind is None else [self._declared(*one) for one in self._particles(kind, schema, frozenset())]
 
-    def _declared(self, element: Element) -> Element:
+    def _declared(self, element: Element, schema: str) -> _Stands:
         """The element itself, or the one that it refers to."""
-        return self.elements.get(_pair(element, element.get("ref")), element) if element.get("ref") else element
+        found = _pair(element, element.get("ref"))
+        if found in self.elements:
+            return _Stands(self.elements[found], found[0], found[0])
+        default = "qualified" if schema in self.qualified else ""
+        return _Stands(element, schema if element.get("form", default) == "qualified" else "", schema)
+
+    def _particles(self, kind: Element, schema: str, based: frozenset[Pair]) -> Iterator[tuple[Element, str]]:
+        """The elements of a type, through its groups and what it extends, with the schema that each stands in."""
+        for child in kind.children:
+            if child.namespace == XSD and child.name == "element":
+                yield child, schema
+            elif child.namespace == XSD and child.name in GROUPS:
+                base = _pair(child, child.get("base"))
+                if base in self.complex and base not in based:
+                    yield from self._particles(self.complex[base], base[0], based | {base})
+                yield from self._particles(child, schema, based)
 
 
 class _Readable(yaml.SafeDumper):
@@ -257,15 +296,6 @@ def _pair(element: Element, reference: str | None) -> Pair:
 
 def _local(reference: str | None) -> str:
     return (reference or "").rpartition(":")[2]
-
-
-def _particles(kind: Element) -> Iterator[Element]:
-    """The elements of a type, through its groups."""
-    for child in kind.children:
-        if child.namespace == XSD and child.name == "element":
-            yield child
-        elif child.namespace == XSD and child.name in GROUPS:
-            yield from _particles(child)
 
 
 def _prefix(uri: str, prefixes: dict[str, str]) -> str:

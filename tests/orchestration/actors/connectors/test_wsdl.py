@@ -126,3 +126,41 @@ def test_an_operation_that_takes_thousands_of_elements_is_refused_and_the_next_o
         wsdl.draft(wsdl.operations()[0], "place-order")
     plain = Wsdl(document())
     assert len({plain.draft(plain.operations()[0], "place-order") for _ in range(150)}) == 1
+
+
+OTHER = """
+<xsd:complexType name="Base"><xsd:sequence><xsd:element name="id" type="xsd:long"/></xsd:sequence></xsd:complexType>
+<xsd:complexType name="Person"><xsd:complexContent><xsd:extension base="d:Base"><xsd:sequence>
+  <xsd:element name="name" type="xsd:string"/><xsd:element name="plain" form="unqualified" type="xsd:string"/>
+</xsd:sequence></xsd:extension></xsd:complexContent></xsd:complexType>
+<xsd:complexType name="Loop"><xsd:complexContent><xsd:extension base="d:Loop"/></xsd:complexContent></xsd:complexType>
+<xsd:element name="remark" type="xsd:string"/>
+"""
+
+
+def test_what_a_type_extends_is_in_it_and_each_element_has_the_namespace_of_its_own_schema() -> None:
+    order = (
+        '<xsd:element name="Order"><xsd:complexType><xsd:sequence><xsd:element name="by" type="d:Person"/>'
+        '<xsd:element ref="d:remark"/><xsd:element name="never" type="d:Loop" minOccurs="0"/>'
+        "</xsd:sequence></xsd:complexType></xsd:element>"
+    )
+    two = document(schema=order).replace(b"</wsdl:types>", (
+        f'<xsd:schema targetNamespace="urn:data" elementFormDefault="qualified">{OTHER}</xsd:schema></wsdl:types>'
+    ).encode()).replace(b'xmlns:t="urn:shop"', b'xmlns:t="urn:shop" xmlns:d="urn:data"')  # fmt: skip
+    found = drafted(two)
+    envelope = " ".join(found["envelope"].split())
+    assert 'xmlns:n1="urn:shop" xmlns:n2="urn:data"' in envelope
+    assert "<n1:by> <n2:id>{input.by.id}</n2:id> <n2:name>{input.by.name}</n2:name> <plain>" in envelope
+    assert "</n1:by> <n2:remark>{input.remark}</n2:remark> <n1:never>" in envelope
+    assert found["input"]["properties"]["by"]["required"] == ["id", "name", "plain"]
+
+
+def test_what_stands_in_another_document_is_said_with_what_to_do() -> None:
+    whole = document()
+    parts = whole.partition(b"<wsdl:types>")[0] + b'<wsdl:import namespace="urn:x" location="part.wsdl"/>'
+    with pytest.raises(
+        FileRefused, match=r"stands in part\.wsdl, which is not fetched: paste the WSDL as one document"
+    ):
+        Wsdl(parts + b"</wsdl:definitions>").operations()
+    wsdl = Wsdl(document(schema=""))
+    assert wsdl.draft(wsdl.operations()[0], "a").startswith("# The document does not say what t:Order is made of")
