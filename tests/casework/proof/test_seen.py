@@ -16,7 +16,7 @@ from casework.cases import shown, shown_verification
 from casework.cases.answers import Seen, seen_in
 from casework.cases.revealing import field_reveal
 from casework.cases.services import case_change, case_verify
-from casework.cases.shown_verification import OTHERWISE, SAME, marked_anew
+from casework.cases.shown_verification import APART, NOTED, OTHERWISE, SAME, marked_anew
 from casework.documents.services import Added, document_add
 from casework.models import Case, Reveal
 from casework.proof.replay import replayed
@@ -129,6 +129,18 @@ def test_a_mark_that_is_not_of_the_history_is_a_fault_and_one_of_another_key_is_
     monkeypatch.undo()
     settings.SECRET_KEY = "another"
     assert outcomes(case, people["anna"]) == [OTHERWISE]
+
+
+def test_a_history_that_was_forged_whole_gives_another_mark(people: People, analysed: Opens) -> None:
+    """Each digest of a chain can be computed anew by who owns the database; a mark needs a key outside of it."""
+    case = analysed()
+    revealed(case, people["clara"])
+    rows = links_upto(case.instance_id, 10**6)
+    forged = [(*row[:13], row[13] and bytes(row[13]).replace(b"swallowed", b"destroyed")) for row in rows]
+    assert forged != rows
+    for links, outcome in ((rows, SAME), (forged, APART)):
+        built = replayed(links)
+        assert built is not None and list(built.told.notes[NOTED].values()) == [outcome]
 
 
 def test_where_an_order_took_words_out_it_says_so(
