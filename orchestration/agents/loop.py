@@ -34,7 +34,7 @@ def work(run: Running, mind: Mind) -> Answer:
         if run.row.stop_asked:
             return _ended(run, "stopped", STOPPED + run.row.stop_asked)
         now = clock.utc_now()
-        if why := exhausted(run.agent.limits, runs.spent(run, now), mind.most(looked.view)):
+        if why := exhausted(run.agent.limits, runs.spent(run, looked.view.past, now), mind.most(looked.view)):
             return _ended(run, _how_exhausted(run), why)
         runs.begin_thought(run, now)
         thought = mind.think(looked.view, f"{run.work.key}-{run.row.calls}")
@@ -45,7 +45,7 @@ def work(run: Running, mind: Mind) -> Answer:
 
 def _how_exhausted(run: Running) -> str:
     """It gives up; woken once more beyond its runs, it asks a person, so that nothing wakes it for ever."""
-    return "asks" if runs.number_of(run) > run.agent.limits.runs + 1 else "given-up"
+    return "asks" if run.number > run.agent.limits.runs + 1 else "given-up"
 
 
 def _settle(run: Running) -> None:

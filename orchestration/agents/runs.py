@@ -6,7 +6,7 @@ ended. A fact stands in the history before anything is done by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
@@ -34,13 +34,15 @@ NOTHING: Final = frozenset({State.REFUSED, State.REJECTED, State.EXPIRED, State.
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A run under way. `input`: what passed the guardrails on the way to the agent."""
+    """A run under way. `input`: what passed the guardrails on the way to the agent; `number`: the how manieth of its
+    runs in this case it is."""
 
     row: AgentRun
     agent: Agent
     work: Work
     input: Mapping[str, Json]
     instance: int
+    number: int
 
     @property
     def origin(self) -> Origin:
@@ -59,24 +61,19 @@ def opened(agent: Agent, about: Call, work: Work, input: Mapping[str, Json], now
         "began": now, "seen": now, "currency": work.currency,
     }  # fmt: skip
     row, _ = AgentRun.objects.get_or_create(instance_id=about.case, job=work.job, defaults=fresh)
-    return Running(row, agent, work, input, about.case)
+    number = AgentRun.objects.filter(instance=about.case, actor=row.actor, pk__lte=row.pk).count()
+    return Running(row, agent, work, input, about.case, number)
 
 
-def spent(run: Running, now: datetime) -> Spent:
-    """What it came to so far."""
+def spent(run: Running, past: Sequence[Did], now: datetime) -> Spent:
+    """What it came to so far. `past`: what it wanted before."""
     row = run.row
-    return Spent(row.calls, row.tokens, row.cost, now - row.began, _idle(run), number_of(run))
+    return Spent(row.calls, row.tokens, row.cost, now - row.began, _idle(past), run.number)
 
 
-def number_of(run: Running) -> int:
-    """The how manieth of its runs in this case it is."""
-    return AgentRun.objects.filter(instance=run.instance, actor=run.row.actor, pk__lte=run.row.pk).count()
-
-
-def _idle(run: Running) -> int:
+def _idle(past: Sequence[Did]) -> int:
     """How many of the last things that it wanted came to nothing."""
-    states = AgentProposal.objects.filter(run=run.row).order_by("-number").values_list("state", flat=True)
-    return sum(1 for _ in takewhile(NOTHING.__contains__, states))
+    return sum(1 for _ in takewhile(lambda one: one.outcome in NOTHING, reversed(past)))
 
 
 def begin_thought(run: Running, now: datetime) -> None:
@@ -112,8 +109,9 @@ def plan_was_approved(run: AgentRun) -> bool:
 
 
 def past(run: Running) -> tuple[Did, ...]:
-    """What it wanted before in this run, the oldest first."""
-    return tuple(Did(one.tool, one.state, one.outcome) for one in proposals(run))
+    """What it wanted before in this run, the oldest first; nothing else of it is opened."""
+    rows = AgentProposal.objects.filter(run=run.row).order_by("number")
+    return tuple(Did(*row) for row in rows.values_list("tool", "state", "outcome"))
 
 
 def proposals(run: Running, *states: State) -> list[AgentProposal]:

@@ -23,7 +23,8 @@ ON: Final = "--on"
 
 @dataclass(frozen=True)
 class Section:
-    """One heading of figures: `function` of `module` (below `tests.benchmarks`) yields its lines."""
+    """One heading of figures: `function` of `module` (below `tests.benchmarks`) yields its lines. `deploys`: it deploys
+    itself what it needs."""
 
     name: str
     heading: str
@@ -33,6 +34,7 @@ class Section:
     imports_django: bool = False
     takes_dsn: bool = False
     only_named: bool = False
+    deploys: bool = False
 
     @property
     def needs_django(self) -> bool:
@@ -56,9 +58,12 @@ def _in_memory(name: str, heading: str, module: str, function: str = "figures") 
 
 
 def _stored(
-    name: str, heading: str, module: str, function: str = "figures", takes_dsn: bool = False, only_named: bool = False
-) -> Section:
-    return Section(name, heading, module, function, database=True, takes_dsn=takes_dsn, only_named=only_named)
+    name: str, heading: str, module: str, function: str = "figures", takes_dsn: bool = False, only_named: bool = False,
+    deploys: bool = False,
+) -> Section:  # fmt: skip
+    return Section(
+        name, heading, module, function, database=True, takes_dsn=takes_dsn, only_named=only_named, deploys=deploys
+    )
 
 
 SECTIONS = (
@@ -87,7 +92,7 @@ SECTIONS = (
     _stored("approvals", "Approvals while all around them changes", "approvals", only_named=True),
     _stored("approvals-threads", "The same by threads, in the database", "approvals", "of_threads", only_named=True),
     _in_memory("proposals", "Proposals of agents that obey whatever they read", "agents"),
-    _stored("planted", "The same in whole rounds, database included", "agent_orders", only_named=True),
+    _stored("planted", "The same in whole rounds, database included", "agent_orders", only_named=True, deploys=True),
     _in_memory("pins", "Tools of other servers that change", "agents", "of_pins"),
     _in_memory("round", "A round of an agent, without its mind", "agents", "of_a_round"),
     _stored("rounds", "Whole rounds of an agent, database included", "agent_rounds", takes_dsn=True, only_named=True),
@@ -166,7 +171,7 @@ def main(names: list[str]) -> int:
     rest = [section for section in chosen if section.needs_django]
     failed = []
     if any(section.database for section in rest):
-        with product() as dsn:
+        with product(ships=not all(section.deploys for section in rest)) as dsn:
             kept(dsn)
             failed = _by_themselves(rest, dsn)
     elif rest:

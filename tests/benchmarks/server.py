@@ -29,8 +29,9 @@ AS_SET_UP: Final = "as_set_up"
 
 
 @contextmanager
-def product() -> Iterator[str]:
-    """Start the server, migrate, deploy what ships, and give the connection string; all gone at the end."""
+def product(ships: bool = True) -> Iterator[str]:
+    """Start the server, migrate, deploy what ships (unless `ships` says not), and give the connection string; all gone
+    at the end."""
     folder = Path(tempfile.mkdtemp(prefix="cw-bench-", dir="/tmp"))
     folder.chmod(0o755)  # for root, the server runs as `nobody`
     server = Postgres(Locations(state=folder, sockets=folder / "s"))
@@ -43,7 +44,8 @@ def product() -> Iterator[str]:
         })  # fmt: skip
         configured()
         migrate(os.environ["DATABASE_URL"])
-        subprocess.run([sys.executable, "manage.py", "deploy"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        if ships:
+            subprocess.run([sys.executable, "manage.py", "deploy"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         yield f"host={folder / 's'} user=casewright dbname=casewright"
     finally:
         server.stop()
@@ -55,6 +57,7 @@ def kept(dsn: str) -> None:
     with psycopg.connect(dsn, dbname="postgres", autocommit=True) as server:
         server.execute(f"alter database casewright rename to {AS_SET_UP}")
     state = Path(os.environ["CASEWRIGHT_STATE"])
+    state.mkdir(exist_ok=True)  # where nothing was deployed, nothing stands in it
     state.rename(state.with_name(AS_SET_UP))
 
 

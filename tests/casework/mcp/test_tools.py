@@ -11,6 +11,8 @@ from django.contrib.auth.models import User
 
 from audit.models import AuditEvent
 from audit.services import Origin
+from casework.access.permissions import origin_of
+from casework.access.tokens import tokens_revoke
 from casework.mcp.tools import OFFERED
 from casework.models import Case
 from orchestration.knowledge.register import index, knowledge_add
@@ -62,6 +64,24 @@ def test_what_the_api_refuses_is_an_error_of_the_tool_in_its_own_words(
     assert "answers.x" in refused.structured_content["errors"]
     unknown = Assistant(people["olga"]).call("take_a_task", task=task.pk)
     assert unknown.is_error and unknown.structured_content["code"] == "not-found"
+
+
+def test_of_two_who_take_a_task_one_has_it_and_the_other_is_told_who(
+    people: dict[str, User], analysed: Callable[..., Case]
+) -> None:
+    task = HumanTask.objects.get(instance=analysed().instance)
+    assert not Assistant(people["anna"]).call("take_a_task", task=task.pk).is_error
+    second = Assistant(people["ben"]).call("take_a_task", task=task.pk)
+    assert second.is_error and second.structured_content["code"] == "taken" and "Anna" in str(second)
+    task.refresh_from_db()
+    assert task.assignee == people["anna"]
+
+
+def test_a_token_that_was_taken_back_opens_nothing_more(people: dict[str, User]) -> None:
+    anna = Assistant(people["anna"])
+    assert anna.tools()
+    assert tokens_revoke(person=people["anna"], origin=origin_of(people["anna"])) == 1
+    assert "error" in spoken(anna.token, "tools/list")[1]
 
 
 @pytest.mark.parametrize("case", [None, "x", -1, "1/../2", True])
