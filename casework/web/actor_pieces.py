@@ -199,6 +199,7 @@ def _agents(now: datetime) -> tuple[Shared, ...]:
     worth = {"decided": 40, "approved": 0.9, "seconds": 12.5, "at_a_glance": 0.1, "shown": 0.5, "blind": 0.05,
              "blind_count": 20, "fell": 0.0, "known_count": 4}  # fmt: skip
     nothing = {"decided": 0}
+    share = {"of": 1, "name": "Customer complaint", "blind": "0", "known": "0", "wrong": 0}
     flight = {"row": {"pk": 2, "actor": "agent", "state": "working", "seen": now}, "name": "Complaint agent",
               "used": [("steps", "3 of 20"), ("cost", "0.02 EUR")], "waiting": 1}  # fmt: skip
     link = {"title": "Complaint C-10482", "case": 1, "came_from": True, "at": now, "who": "Complaint agent"}
@@ -231,6 +232,10 @@ def _agents(now: datetime) -> tuple[Shared, ...]:
         }),
         ("A case that another led to", "agents/_link.html", {
             "seen": {"one": link}, "not seen": {"one": {**link, "title": "", "came_from": False}},
+        }),
+        ("How much is put to people otherwise", "agents/_share.html", {
+            "may be changed": {"what": "type", "button": "Propose a version with it", "may_change": True, "one": share},
+            "is read": {"what": "agent", "one": {**share, "blind": "0.1", "wrong": 2}},
         }),
         ("What looking at proposals was worth", "agents/_worth_row.html", {
             "known": {"row": {"name": "Refunds"}, "found": worth},

@@ -223,8 +223,7 @@ def lock(instance: int, provided: Condition = HOLDS) -> Loaded | None:
 
 def read_alone(name: str, instance: int) -> Any:
     """One of `read_beside` of a case that nobody has locked; None where nobody reads it."""
-    expression = read_beside.get(name)
-    row = None if expression is None else asked("select (" + expression + ")", {"instance": instance}).fetchone()
+    row = asked("select (" + read_beside.get(name, "null") + ")", {"instance": instance}).fetchone()
     return None if row is None else row[0]
 
 

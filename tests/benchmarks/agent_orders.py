@@ -17,7 +17,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -69,7 +69,7 @@ class Tally:
 
     def keep(self) -> None:
         if TALLY:
-            Path(TALLY).write_text(json.dumps(asdict(self)), "utf-8")
+            Path(TALLY).write_text(json.dumps(vars(self)), "utf-8")
 
     def lines(self) -> Iterator[str]:
         """Each class of attack: how many proposals, of how many something was done, and what of it was not granted."""
