@@ -5,6 +5,7 @@ Pure. Part of what `narration` tells.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,10 @@ from orchestration.actors.routing import BY_RANK
 from orchestration.agents.checking import KNOWN
 
 Detail = Mapping[str, Any]
+OF_VERSION: Final = re.compile(r" in \S+ v\d+$")
+"""At the end of the words of a rule: in which version it stands, which is that of the case."""
+Machine = Callable[[str], str]
+"""The key of an actor -> what it is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +41,14 @@ class Told:
         return f"{self.text} ({self.how})" if self.how else self.text
 
 
-def routed(detail: Detail) -> str:
+def routed(detail: Detail, machine: Machine) -> str:
     """By which rule the actor was chosen, and who was passed over and why; empty where nothing was to be chosen."""
     route = detail.get("route") or {}
     rule, passed = route.get("rule", BY_RANK), route.get("passed") or {}
-    words = [] if rule == BY_RANK else [f"chosen by {rule}"]
+    words = [] if rule == BY_RANK else [f"chosen by {OF_VERSION.sub('', rule)}"]
     words += [
-        f"passed over: {key} because {str(why)[:1].lower()}{str(why)[1:].rstrip('.')}" for key, why in passed.items()
+        f"passed over: {machine(key)} because {str(why)[:1].lower()}{str(why)[1:].rstrip('.')}"
+        for key, why in passed.items()
     ]
     return "; ".join(words)
 
@@ -81,25 +87,27 @@ def _held(detail: Detail) -> Told:
     return Told("ai", "hand-stop", "was stopped meanwhile, so its answer is held back and not used", tone="bad")
 
 
-def _moved(detail: Detail) -> Told:
-    return Told(
-        "people",
-        "arrow-right",
-        f"handed the work of {detail.get('from') or 'nobody'} to {detail.get('to') or 'others'}",
-    )
+def _moved(detail: Detail, machine: Machine) -> Told:
+    whose, whom = (machine(detail[side]) if detail.get(side) else "" for side in ("from", "to"))
+    return Told("people", "arrow-right", f"handed the work of {whose or 'nobody'} to {whom or 'others'}")
 
 
 def _changed(detail: Detail) -> Told:
-    places = ", ".join(str(path).removeprefix("input.") for path in detail.get("changed", ()))
+    places = ", ".join(_field(str(path)) for path in detail.get("changed", ()))
     return Told("people", "edit", f"had it tried again with another input ({places})")
+
+
+def _field(path: str) -> str:
+    """Its dotted place in the input of a machine, in plain words."""
+    return path.removeprefix("input.").replace("_", " ").replace(".", " / ")
 
 
 def _by_hand(detail: Detail) -> Told:
     return Told("people", "checkbox", f"did “{detail.get('task', '')}” by hand, in a machine’s place", tone="good")
 
 
-def _judged(detail: Detail) -> Told:
-    verdict, actor = detail.get("verdict", "judged"), detail.get("actor", "a machine")
+def _judged(detail: Detail, machine: Machine) -> Told:
+    verdict, actor = detail.get("verdict", "judged"), machine(detail.get("actor", "a machine"))
     reason = f": {detail['reason']}" if detail.get("reason") else ""
     version = f" (version {detail['version']})" if detail.get("version") else ""
     tone = {"accepted": "good", "rejected": "bad"}.get(str(verdict), "")
@@ -113,9 +121,9 @@ def _asked_first(detail: Detail) -> Told:
     return Told("people", "gavel", f"answered {task} first {how}: {said}. Nothing was done with it", tone=tone)
 
 
-def _routed(detail: Detail) -> Told:
-    actor = detail.get("actor", "a worker outside")
-    return Told("ai", "route", f"The work was offered to {actor}", by_actor=False, notable=False, how=routed(detail))
+def _routed(detail: Detail, machine: Machine) -> Told:
+    text, how = f"The work was offered to {machine(detail.get('actor', 'a worker outside'))}", routed(detail, machine)
+    return Told("ai", "route", text, by_actor=False, notable=False, how=how)
 
 
 def _fetched(detail: Detail) -> Told:
@@ -125,17 +133,19 @@ def _fetched(detail: Detail) -> Told:
     return Told("ai", "arrow-down", told, notable=False)
 
 
-def _lapsed(detail: Detail) -> Told:
+def _lapsed(detail: Detail, machine: Machine) -> Told:
     why = str(detail.get("why") or "It did not do it in time.")
-    return Told(
-        "ai", "hourglass", f"{detail.get('actor') or 'The actor'} did not do the work: {why}", False, tone="bad"
-    )
+    text = f"{machine(detail.get('actor') or 'The actor')} did not do the work: {why}"
+    return Told("ai", "hourglass", text, by_actor=False, tone="bad")
 
 
 HANDOFFS: Final[Mapping[str, Callable[[Detail], Told]]] = {
     "work.handed": _handed, "work.left": _left, "source.withdrawn": _withdrawn,
     "source.reviewed": _reviewed,
-    "work.held": _held, "work.moved": _moved, "work.changed": _changed,
-    "work.by_hand": _by_hand, "work.routed": _routed, "work.fetched": _fetched, "work.lapsed": _lapsed,
-    "suggestion.judged": _judged, "suggestion.asked_first": _asked_first,
+    "work.held": _held, "work.changed": _changed, "work.by_hand": _by_hand, "work.fetched": _fetched,
+    "suggestion.asked_first": _asked_first,
 }  # fmt: skip
+OF_MACHINES: Final[Mapping[str, Callable[[Detail, Machine], Told]]] = {
+    "work.moved": _moved, "work.routed": _routed, "work.lapsed": _lapsed, "suggestion.judged": _judged,
+}  # fmt: skip
+"""What names machines that did not act themselves."""

@@ -15,7 +15,7 @@ from audit.selectors import Entry
 from casework.cases.agent_words import AGENTS
 from casework.cases.contest_words import CONTESTS
 from casework.cases.document_words import DOCUMENTS
-from casework.cases.handoff_words import HANDOFFS, Told, routed
+from casework.cases.handoff_words import HANDOFFS, OF_MACHINES, Told, routed
 from casework.cases.owner_words import OWNERS, Field
 from casework.cases.read.past import Past
 from casework.cases.reveal_reasons import KINDS as REASONS
@@ -50,6 +50,11 @@ class Names:
     events: Mapping[str, str] = field(default_factory=dict)
     flows: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[int, str] = field(default_factory=dict)
+    actors: Mapping[str, str] = field(default_factory=dict)
+
+    def machine(self, key: str) -> str:
+        """An actor by its name; one that is registered no more by its key."""
+        return self.actors.get(f"model:{key}", key)
 
     def field(self, place: str) -> str:
         """A variable, or a field below one ("customer/iban"), by its title."""
@@ -236,15 +241,16 @@ def _job_requested(detail: Detail, _: Names) -> Told:
     return Told("ai", "sparkles", text, by_actor=False, notable=False, tone="ai")
 
 
-def _actor_called(detail: Detail, _: Names) -> Told:
+def _actor_called(detail: Detail, names: Names) -> Told:
     sure = detail.get("confidence")
     how = f", {sure * 100:.1f} % sure" if isinstance(sure, int | float) else ""  # a text where it is masked
-    told = "; ".join(filter(None, (f"version {detail.get('version', '?')}", routed(detail))))
+    told = "; ".join(filter(None, (f"version {detail.get('version', '?')}", routed(detail, names.machine))))
     return Told("ai", "sparkles", f"answered{how}", tone="ai", how=told)
 
 
-def _actor_failed(detail: Detail, _: Names) -> Told:
-    return Told("ai", "alert-triangle", f"failed: {detail.get('error', '')}", tone="bad", how=routed(detail))
+def _actor_failed(detail: Detail, names: Names) -> Told:
+    how = routed(detail, names.machine)
+    return Told("ai", "alert-triangle", f"failed: {detail.get('error', '')}", tone="bad", how=how)
 
 
 def _variables_changed(detail: Detail, names: Names) -> Told:
@@ -320,9 +326,15 @@ def _of_fields(teller: Callable[[Detail, Field], Told]) -> Callable[[Detail, Nam
     return lambda detail, names: teller(detail, lambda path: names.way(path.replace(".", "/")))
 
 
+def _of_machines(teller: Callable[[Detail, Callable[[str], str]], Told]) -> Callable[[Detail, Names], Told]:
+    """One that speaks of actors by their keys."""
+    return lambda detail, names: teller(detail, names.machine)
+
+
 TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
     **{action: _alone(teller) for action, teller in {**HANDOFFS, **TASKS, **DOCUMENTS, **AGENTS, **CONTESTS}.items()},
     **{action: _of_fields(teller) for action, teller in OWNERS.items()},
+    **{action: _of_machines(teller) for action, teller in OF_MACHINES.items()},
     "case.opened": lambda d, _: Told("people", "briefcase", f"opened the case ({d.get('source', '')})"),
     "case.handed_over": lambda d, _: Told(
         "people", "briefcase", f"handed the case over to {d.get('name', 'another unit')}: {d.get('reason', '')}"

@@ -103,7 +103,7 @@ def _decided(found: Why) -> Iterator[Sentence]:
     outcome = "; ".join(_named(name, value) for name, value in made.output) or "nothing"
     yield Sentence(f"“{made.name}” was decided by fixed rules ({made.version}): {outcome}.", made.sequence)
     for fired in made.fired:
-        asked = [f"{cell.label} {cell.text}" for cell in fired.asked if not cell.any]
+        asked = [f"{cell.label} {cell.said}" for cell in fired.asked if not cell.any]
         said = f"it asks for {', and '.join(asked)}" if asked else "it is for everything that no rule above took"
         yield Sentence(f"Rule {fired.number} of {fired.of} decided: {said}.", made.sequence)
 

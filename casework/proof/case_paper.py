@@ -163,8 +163,8 @@ def _decision(decision: Decision) -> Iterator[Row]:
     for known in decision.inputs:
         yield known.label, f"{words(shown(known.said))} {came_from(known)}".strip()
     for fired in decision.fired:
-        asked = "; ".join(f"{cell.label} {cell.text}" for cell in fired.asked if not cell.any) or "whatever is known"
-        gave = "; ".join(f"{cell.label} {cell.text}" for cell in fired.gave)
+        asked = "; ".join(f"{cell.label} {cell.said}" for cell in fired.asked if not cell.any) or "whatever is known"
+        gave = "; ".join(f"{cell.label} {cell.said}" for cell in fired.gave)
         yield f"Rule {fired.number} of {fired.of}, {fired.decision}", f"if {asked}: {gave}"
     for name, value in decision.output:
         yield f"Decided: {name}", words(shown(value))

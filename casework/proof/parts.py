@@ -12,11 +12,9 @@ from dataclasses import dataclass
 
 from casework.cases.read.case_view import Look
 from casework.cases.read.changes import label_of
-from casework.cases.read.decisions import Cell, Decision, Input, table_of, titles
+from casework.cases.read.decisions import Cell, Decision, Input, asked, table_of, titles
 from orchestration.casetypes.derived import read_in
 from orchestration.view.decided import Alternative
-
-IS_BLANK = ("", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +48,9 @@ def _tests(then: Look, made: Decision) -> Iterator[tuple[str, Cell]]:
         if table is None:
             continue
         names = [each.pointer.split("/")[1] for each in made.inputs]
-        for column, text in zip(table.inputs, table.rows[fired.number - 1].inputs, strict=True):
-            if text.strip() not in IS_BLANK:
-                yield from (
-                    ("/" + "/".join(place), Cell(column.name, text)) for place in read_in(column.expression, names)
-                )
+        for column, cell in zip(table.inputs, asked(then, table, table.rows[fired.number - 1]), strict=True):
+            if not cell.any:
+                yield from (("/" + "/".join(place), cell) for place in read_in(column.expression, names))
 
 
 def _holds(place: str, pointer: str) -> bool:

@@ -16,9 +16,12 @@ from casework.access import permissions
 from casework.actors.ledger.read import sees_all
 from casework.cases.read.case_view import look
 from casework.cases.read.decisions import answer_told
+from casework.cases.read.values import version_in_words
 from casework.models import Case
+from casework.tasks.machine_work import PHASES, WORDS
+from orchestration.casetypes.case_type import Faulty, by_definition
 from orchestration.jobs import what_left
-from orchestration.models import ActorCall, Evaluation
+from orchestration.models import Actor, ActorCall, Evaluation
 
 Json = Any
 
@@ -40,7 +43,8 @@ class Content:
 @dataclass(frozen=True, slots=True)
 class CallPage:
     """`content` is None where the reader may not see the case. `others`: the attempts at the same job. `may_ask_sent`:
-    whether a digest is kept of the words that left for it."""
+    whether a digest is kept of the words that left for it. `asked_for`, `actor`, and who was `passed` over or tried in
+    `others`: by their names."""
 
     call: ActorCall
     case: int | None
@@ -51,8 +55,10 @@ class CallPage:
     verdicts: tuple[dict[str, Json], ...]
     scores: tuple[Evaluation, ...]
     usage: tuple[tuple[str, Json], ...]
-    others: tuple[ActorCall, ...]
+    others: tuple[tuple[ActorCall, str], ...]
     may_ask_sent: bool
+    asked_for: str
+    actor: str
 
 
 def call_page(user: User, number: int, now: datetime, *, with_sent: bool = False) -> CallPage | None:
@@ -65,17 +71,44 @@ def call_page(user: User, number: int, now: datetime, *, with_sent: bool = False
     may_open = case is not None and permissions.may(user, "view", case)
     if not (may_open or sees_all(user)):
         return None
-    route = found.route or {}
+    route, others = found.route or {}, ActorCall.objects.filter(job=found.job_id).exclude(pk=found.pk).order_by("pk")
+    keys = {found.actor, *route.get("passed", {}), *(one.actor for one in others)}
+    names = dict(Actor.objects.filter(key__in=keys).values_list("key", "name"))
     return CallPage(
         found, None if case is None else case.pk, may_open,
         _content(user, case, found, now, with_sent=with_sent)
         if case is not None and may_open and not _is_anothers(user, found) else None,
-        route.get("rule", ""), tuple(route.get("passed", {}).items()), tuple(found.verdicts or ()),
+        _rule(found, route.get("rule", "")),
+        tuple((names.get(key, key), why) for key, why in route.get("passed", {}).items()),
+        tuple(_in_words(verdict) for verdict in found.verdicts or ()),
         tuple(found.evaluations.order_by("evaluator")),
-        tuple((found.usage or {}).items()),
-        tuple(ActorCall.objects.filter(job=found.job_id).exclude(pk=found.pk).order_by("pk")),
-        what_left.is_kept(found),
+        tuple((key.replace("_", " "), value) for key, value in (found.usage or {}).items()),
+        tuple((one, names.get(one.actor, one.actor)) for one in others), what_left.is_kept(found),
+        _asked_for(found), names.get(found.actor, found.actor),
     )  # fmt: skip
+
+
+def _in_words(verdict: dict[str, Json]) -> dict[str, Json]:
+    """What a guardrail said, with when and how in words."""
+    stage, outcome = verdict.get("stage", ""), verdict.get("outcome", "")
+    return {**verdict, "stage": PHASES.get(stage, stage), "outcome": WORDS.get(outcome, outcome)}
+
+
+def _rule(call: ActorCall, rule: str) -> str:
+    """By which rule of routing it was chosen, with the version of the case by its name."""
+    try:
+        case_type = by_definition(call.instance.definition_id)
+    except Faulty:
+        return rule
+    return rule.replace(case_type.label, version_in_words(case_type, case_type.label))
+
+
+def _asked_for(call: ActorCall) -> str:
+    """What was asked for, as the version of the case calls it; one that nobody can read any more by its key."""
+    try:
+        return by_definition(call.instance.definition_id).capability(call.capability).title
+    except Faulty:
+        return call.capability
 
 
 def _is_anothers(user: User, call: ActorCall) -> bool:

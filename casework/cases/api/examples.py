@@ -46,7 +46,8 @@ _DECISION: Json = {
     "sequence": 23, "name": "Route", "at": AT, "version": "complaint v4",
     "fired": [{
         "decision": "Route", "number": 6, "of": 6, "id": "otherwise",
-        "asked": [{"label": "Confidence", "text": "-"}], "gave": [{"label": "path", "text": "\"draft\""}],
+        "asked": [{"label": "Confidence", "text": "-", "said": "anything"}],
+        "gave": [{"label": "path", "text": "\"draft\"", "said": "draft"}],
     }],
     "inputs": [{"label": "Intent", "value": "fees_and_charges", "source": "Intent model", "confidence": 0.93}],
     "output": {"Path": "draft", "Group": "Analysts"}, "problems": [], "contested": "",

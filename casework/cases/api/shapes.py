@@ -254,7 +254,8 @@ class Result(Shape):
 
 class Cell(Shape):
     label = s.CharField()
-    text = s.CharField()
+    text = s.CharField(help_text="As the rule is written.")
+    said = s.CharField(help_text="In words.")
 
 
 class Fired(Shape):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from audit.db.sql import cursor
 
@@ -20,6 +21,15 @@ from orchestration_actor where key = any(%(actors)s)
 def staff_as(instead: str, names: Names) -> Names:
     """The same names, with one for all people: who works here is nothing to whom a text is for, which machine is."""
     return {actor: instead if actor.startswith("person:") else name for actor, name in names.items()}
+
+
+def machines_in(details: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The machines that events speak of beside who acted: who was called, passed over, moved from and to."""
+    for detail in details:
+        passed = (detail.get("route") or {}).get("passed") or {}
+        for key in (*(detail.get(name) for name in ("actor", "from", "to")), *passed):
+            if isinstance(key, str):
+                yield f"model:{key}"
 
 
 def actor_names(actors: Iterable[str]) -> Names:

@@ -37,7 +37,8 @@ from casework.cases.read.results import Result, results
 from casework.cases.read.sent_texts import SentText, sent_texts
 from casework.cases.read.sources import WAYS, sources
 from casework.cases.read.suspension import Suspension, suspension
-from casework.cases.read.timeline import Line, lines
+from casework.cases.read.timeline import Line, actor_name, lines
+from casework.cases.read.values import version_in_words
 from casework.cases.read.waiting import Awaited, Coming, awaited, coming
 from casework.models import Case
 from orchestration.ground.counts import counted
@@ -87,6 +88,7 @@ class CasePage:
     source: str
     kind: str
     version: str
+    version_in_words: str
     goal: str
     progress: Goal
     state: str
@@ -172,7 +174,8 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "", place: s
     top = head(seen, user, tasks, comes_in, events, now)
     return CasePage(
         id=case.pk, title=top.title, reference=top.reference, source=WAYS.get(top.source, top.source),
-        kind=case_type.name, version=case_type.label, goal=case_type.goal, progress=top.progress,
+        kind=case_type.name, version=case_type.label,
+        version_in_words=version_in_words(case_type, case_type.label), goal=case_type.goal, progress=top.progress,
         state=case.state, closed=case.closed, urgent=top.urgent, suspended=top.suspended,
         suspension=suspension(seen, works) if here("work") else None,
         created=case.created, updated=case.updated, key_facts=top.key_facts, stages=top.stages,
@@ -235,7 +238,8 @@ def troubles(seen: Look) -> Iterator[Trouble]:
             number=incident.incident, message=seen.view.text(incident.message), code=incident.code,
             opened=incident.opened, step=seen.view.text(seen.running.name(incident.item)),
             part=seen.view.text(seen.running.around(incident.item)),
-            attempts=attempts or 0, actor=f"{called} {version}".strip(),
+            attempts=attempts or 0,
+            actor=f"{actor_name(f'model:{called}', seen.names)}, version {version}" if called else "",
             sent=seen.view.text(sent), asked=tuple(_by_hand(seen, node)) if node and has_job else (),
             told=incident.item is None,
         )  # fmt: skip

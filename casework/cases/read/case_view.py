@@ -20,7 +20,7 @@ from audit.selectors import Entry, entries_of
 from casework.access import permissions
 from casework.cases.asked_first import as_read, tells_withheld
 from casework.cases.past_rows import AT_ONCE, TAIL, Former, catch_up, keep, kept_past, top_of, written
-from casework.cases.read.actor_names import Names, actor_names
+from casework.cases.read.actor_names import Names, actor_names, machines_in
 from casework.cases.read.execution_tree import Running, running
 from casework.cases.read.past import Past, fold
 from casework.models import Case
@@ -103,11 +103,12 @@ def look(
     stood = stood or (state if then is None else _stood(case, then, state))
     view = mask(selectors.visible(stood, item), case_type.classification, principal, [*root, *tail], values)
     decided, told = set(past["decisions"]), [entry for entry in found if not tells_withheld(case_type, entry)]
+    named = actor_names([*past["actors"], *machines_in(entry.detail for entry in found)])
     return Look(
         case, case_type, stood, past,
         tuple(entry for entry in told if last - most < entry.sequence <= last),
         tuple(entry for entry in told if entry.sequence in decided),
-        view, running(case_type.library, state, case_type.case, past), actor_names(past["actors"]),
+        view, running(case_type.library, state, case_type.case, past), named,
     )  # fmt: skip
 
 

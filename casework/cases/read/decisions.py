@@ -15,9 +15,17 @@ from typing import Any, Final
 
 from audit.selectors import Entry
 from casework.cases.read.case_view import Look
+from casework.cases.read.cells_in_words import cells_in_words
 from casework.cases.read.past import OPEN
 from casework.cases.read.sources import Source, sources
-from casework.cases.read.values import InWords, said_by, schema_at, values_in_words
+from casework.cases.read.values import (
+    InWords,
+    codes_in_words,
+    said_by,
+    schema_at,
+    values_in_words,
+    version_in_words,
+)
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.casetypes.usage import results_of_decisions
 from orchestration.view.decisions import Row, Table, parse, tables
@@ -49,10 +57,11 @@ CONTESTED: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a rule says in one column; `any`: it asks for nothing there."""
+    """What a rule says in one column, as it is written, and `said` in words; `any`: it asks for nothing there."""
 
     label: str
     text: str
+    said: str
     any: bool = False
 
 
@@ -78,6 +87,7 @@ class Decision:
     name: str
     at: datetime
     version: str
+    version_in_words: str
     fired: tuple[Fired, ...]
     inputs: tuple[Input, ...]
     output: tuple[tuple[str, Json], ...]
@@ -132,7 +142,8 @@ def decision_told(look: Look, entry: Entry, names: Mapping[str, str], source: So
     said = values_in_words(look.case_type)
     return Decision(
         sequence=entry.sequence, name=names.get(detail["decision"], detail["decision"]), at=entry.at,
-        version=entry.definition, fired=tuple(_fired(look, entry)),
+        version=entry.definition, version_in_words=version_in_words(look.case_type, entry.definition),
+        fired=tuple(_fired(look, entry)),
         inputs=tuple(_inputs(detail.get("inputs", {}), source, entry.at, titles(look.case_type), said)),
         output=outcome_told(look.case_type, detail["decision"], detail.get("output")),
         problems=tuple(detail.get("problems", ())),
@@ -178,17 +189,20 @@ def _fired(look: Look, entry: Entry) -> Iterator[Fired]:
 
 def _told(look: Look, table: Table, number: int) -> Fired:
     row = table.rows[number - 1]
-    outputs = zip(table.outputs, row.outputs, strict=True)
+    outputs, codes = zip(table.outputs, row.outputs, strict=True), codes_in_words(look.case_type)
+    written = ((column.name, _unquoted(text)) for column, text in outputs)
     return Fired(
         decision=table.decision, number=number, of=len(table.rows), id=row.id, policy=table.hit_policy,
-        asked=tuple(asked(table, row)),
-        gave=tuple(Cell(column.name, look.view.text(_unquoted(text))) for column, text in outputs),
+        asked=tuple(asked(look, table, row)),
+        gave=tuple(Cell(name, look.view.text(text), look.view.text(codes.get(text, text))) for name, text in written),
     )  # fmt: skip
 
 
-def asked(table: Table, row: Row) -> Iterator[Cell]:
-    for column, text in zip(table.inputs, row.inputs, strict=True):
-        yield Cell(column.name, text, any=text.strip() in ("", "-"))
+def asked(look: Look, table: Table, row: Row) -> Iterator[Cell]:
+    """What a rule asks for, column by column."""
+    said = cells_in_words(look.case.instance.definition_id)
+    for number, (column, text) in enumerate(zip(table.inputs, row.inputs, strict=True)):
+        yield Cell(column.name, text, said(table, number, text), any=text.strip() in ("", "-"))
 
 
 def _unquoted(text: str) -> str:

@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from audit.models import AuditEvent
 from audit.selectors import Entry, entries_of
 from casework.cases.handoff_words import routed
+from casework.cases.read.actor_names import actor_names, machines_in
 from casework.cases.read.case_view import Look
+from casework.cases.read.decisions import decision_names
 from casework.cases.read.timeline import actor_name, detail_shown
+from casework.cases.read.values import version_in_words
 
 Json = Any
 PASS, FAIL, PERSON, NONE = "pass", "fail", "person", "none"
@@ -70,6 +74,8 @@ def handoffs(seen: Look, *, before: int | None = None) -> tuple[tuple[Handoff, .
     numbers = list(chain.order_by("-sequence").values_list("sequence", flat=True)[: MOST + 1])
     more = numbers[MOST - 1] if len(numbers) > MOST else 0
     entries = entries_of(seen.case.instance_id, after=2**31 - 2, also=numbers[:MOST], limit=MOST)
+    named = actor_names(machines_in(entry.detail for entry in entries))
+    seen = replace(seen, names={**seen.names, **named})
     found = [
         one for entry in seen.told(entries) for one in _of(seen, replace(entry, detail=dict(detail_shown(seen, entry))))
     ]
@@ -82,7 +88,7 @@ def _of(seen: Look, entry: Entry) -> Iterator[Handoff]:
         return
     match entry.action:
         case "case.opened":
-            yield _made(seen, entry, _who(seen, entry), "the case", "opened the case", _from_outside(entry))
+            yield _made(seen, entry, _who(seen, entry), "the case", "opened the case", _from_outside(seen, entry))
         case "actor.called" | "actor.failed":
             yield from _calls(seen, entry)
         case "work.handed":
@@ -91,16 +97,16 @@ def _of(seen: Look, entry: Entry) -> Iterator[Handoff]:
                 seen, entry, by_rule, "a person", _work(seen, entry), _to_person(entry, str(detail.get("why") or ""))
             )
         case "work.by_hand":
-            yield _made(seen, entry, _who(seen, entry), "the case", str(detail.get("task", "")), _by_hand(entry))
+            yield _made(seen, entry, _who(seen, entry), "the case", str(detail.get("task", "")), _by_hand(seen, entry))
         case "work.routed":
-            yield _made(seen, entry, "the case", f"worker {detail.get('actor')}", _work(seen, entry), _offered(entry))
+            yield _made(seen, entry, "the case", _machine(seen, detail["actor"]), _work(seen, entry), _offered(entry))
         case "engine.TaskOpened":
             yield _made(seen, entry, "the case", _offered_to(detail), str(detail["name"]), _to_person(entry, ""))
         case "engine.TaskClosed" if detail["how"] == "completed":
             name = seen.running.name(detail["item"], "a task")
-            yield _made(seen, entry, _who(seen, entry), "the case", name, _from_person(entry))
+            yield _made(seen, entry, _who(seen, entry), "the case", name, _from_person(seen, entry))
         case "engine.DecisionEvaluated":
-            yield _made(seen, entry, "the case", "a rule", str(detail["decision"]), _decided(entry))
+            yield _made(seen, entry, "the case", "a rule", _decision(seen, detail["decision"]), _decided(seen, entry))
         case "engine.MessageThrown":
             yield _made(seen, entry, "the case", "another case or system", str(detail["name"]), _thrown(entry))
         case "access.denied":
@@ -110,16 +116,16 @@ def _of(seen: Look, entry: Entry) -> Iterator[Handoff]:
 
 def _calls(seen: Look, entry: Entry) -> Iterator[Handoff]:
     """A call crosses twice: to the machine, and back with its answer."""
-    detail, machine = entry.detail, f"machine {entry.detail.get('actor') or '(none)'}"
+    detail = entry.detail
     if not detail.get("actor"):
         nobody = {"policy": (FAIL, f"Nobody was called: {detail.get('error', '')}")}
         yield _made(seen, entry, "the case", "nobody", _work(seen, entry), nobody)
         return
-    route = detail.get("route") or {}
-    version = (PASS if detail.get("version") else FAIL, f"{detail.get('actor')} in version {detail.get('version')}")
-    chosen = routed(detail) or str(route.get("rule") or "Only this one could be asked.")
+    route, machine = detail.get("route") or {}, _machine(seen, detail["actor"])
+    version = (PASS if detail.get("version") else FAIL, f"{machine}, version {detail.get('version')}")
+    chosen = routed(detail, partial(_machine, seen)) or str(route.get("rule") or "Only this one could be asked.")
     going = {**_guarded(detail, "before"), "version": version, "review": _mode(route, chosen)}
-    going["logging"] = (PASS, f"What was sent is kept as {detail.get('input', 'a digest')}, in the ledger and here.")
+    going["logging"] = (PASS, f"What was sent is kept in the ledger and here, by the digest {detail.get('input', '')}.")
     yield _made(seen, entry, "the case", machine, _work(seen, entry), going)
     coming = {**_guarded(detail, "after"), "version": version}
     coming["review"] = (
@@ -154,7 +160,7 @@ def _worst(name: str, said: list[Mapping[str, Json]]) -> tuple[str, str]:
     bad = next((one for one in said if one.get("outcome") in words), None)
     if bad is not None:
         return words[bad["outcome"]], f"{bad.get('guardrail')}: {bad.get('sentence', '')}"
-    return PASS, ", ".join(dict.fromkeys(str(one.get("guardrail")) for one in said)) + " passed"
+    return PASS, "Asked, and passed: " + ", ".join(dict.fromkeys(str(one.get("guardrail")) for one in said))
 
 
 def _mode(route: Mapping[str, Json], chosen: str) -> tuple[str, str]:
@@ -172,17 +178,17 @@ def _to_person(entry: Entry, why: str) -> dict[str, tuple[str, str]]:
     }
 
 
-def _from_person(entry: Entry) -> dict[str, tuple[str, str]]:
+def _from_person(seen: Look, entry: Entry) -> dict[str, tuple[str, str]]:
     return {
-        "access": (PASS, f"{entry.actor} had taken the task, or it was offered to them."),
+        "access": (PASS, f"{_who(seen, entry)} had taken the task, or it was offered to them."),
         "masking": (PASS, "What was masked for them could not be written over."),
-        "review": (PASS, f"Done by {entry.actor}, who is named for it."),
+        "review": (PASS, f"Done by {_who(seen, entry)}, who is named for it."),
         "policy": (PASS, "The answers fit the form and the case’s schema."),
     }
 
 
-def _by_hand(entry: Entry) -> dict[str, tuple[str, str]]:
-    found = _from_person(entry)
+def _by_hand(seen: Look, entry: Entry) -> dict[str, tuple[str, str]]:
+    found = _from_person(seen, entry)
     found["policy"] = _guarded(entry.detail, "after").get("policy", found["policy"])
     return found
 
@@ -192,14 +198,18 @@ def _offered(entry: Entry) -> dict[str, tuple[str, str]]:
     return {"review": _mode(route, str(route.get("rule", "")))}
 
 
-def _rule(hit: Json) -> str:
+def _rule(seen: Look, hit: Json) -> str:
     """A rule that fired, as the history keeps it: its number and its decision."""
-    return f"{hit['rule']} of {hit['decision']}" if isinstance(hit, Mapping) and "rule" in hit else str(hit)
+    return (
+        f"{hit['rule']} of {_decision(seen, hit['decision'])}"
+        if isinstance(hit, Mapping) and "rule" in hit
+        else str(hit)
+    )
 
 
-def _decided(entry: Entry) -> dict[str, tuple[str, str]]:
+def _decided(seen: Look, entry: Entry) -> dict[str, tuple[str, str]]:
     hits = entry.hits or list(entry.detail.get("hits", ()))
-    numbers = ", ".join(_rule(one) for one in hits)
+    numbers = ", ".join(_rule(seen, one) for one in hits)
     problems = [str(one) for one in entry.detail.get("problems") or ()]
     decided = f"Rule {numbers} decided." if hits else "No rule applied."
     policy = (FAIL, " ".join([decided, *problems])) if problems else (PASS, decided)
@@ -218,9 +228,9 @@ def _thrown(entry: Entry) -> dict[str, tuple[str, str]]:
     }  # fmt: skip
 
 
-def _from_outside(entry: Entry) -> dict[str, tuple[str, str]]:
+def _from_outside(seen: Look, entry: Entry) -> dict[str, tuple[str, str]]:
     return {
-        "access": (PASS, f"{entry.actor} may open cases of this type."),
+        "access": (PASS, f"{_who(seen, entry)} may open cases of this type."),
         "masking": (PASS, "What came in is classified by the case type’s schema."),
         "review": (NONE, "Whoever brings in a case decides nothing in it."),
         "policy": (PASS, "It fits the schema of the case type."),
@@ -228,9 +238,10 @@ def _from_outside(entry: Entry) -> dict[str, tuple[str, str]]:
 
 
 def _made(seen: Look, entry: Entry, giver: str, taker: str, what: str, said: Mapping[str, tuple[str, str]]) -> Handoff:
+    version = version_in_words(seen.case_type, entry.definition or "No version")
     always = {
         "logging": (PASS, f"Event {entry.sequence} of the case’s chain; each is sealed by the one after it."),
-        "version": (PASS if entry.definition else NONE, f"{entry.definition or 'No version'} was in force."),
+        "version": (PASS if entry.definition else NONE, f"{version} was in force."),
     }
     known = {**always, **said}
     checks = tuple(
@@ -244,9 +255,18 @@ def _who(seen: Look, entry: Entry) -> str:
     return actor_name(entry.actor, seen.names)
 
 
+def _machine(seen: Look, key: str) -> str:
+    return actor_name(f"model:{key}", seen.names)
+
+
+def _decision(seen: Look, key: str) -> str:
+    return decision_names(seen.case.instance.definition_id).get(key, key)
+
+
 def _work(seen: Look, entry: Entry) -> str:
     job = seen.past["jobs"].get(str(entry.detail.get("job")), {})
-    return str(job.get("name") or entry.detail.get("capability", "work"))
+    capability = entry.detail.get("capability")
+    return str(job.get("name") or (seen.case_type.capability(capability).title if capability else "work"))
 
 
 def _offered_to(detail: Mapping[str, Json]) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
+from django.utils.text import capfirst
 
+from audit.actions import ACTIONS, ENGINE
 from audit.selectors import Entry
 from casework.access.trail import NOBODY, UNKNOWN
 from casework.cases.document_words import as_seen
@@ -19,6 +22,7 @@ from casework.cases.read.case_view import Look
 from casework.cases.read.changes import Change, Changes
 from casework.cases.read.decisions import Fired, decision_names, fired_in, titles
 from casework.cases.read.touched import Places, Touched
+from casework.cases.read.values import version_in_words
 
 Json = Any
 
@@ -57,13 +61,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Full:
-    """One event as it is kept, masked: for those who check the history."""
+    """One event as it is kept, masked, for those who check the history; `who`, `what`, for `whom`: by their names."""
 
     sequence: int
     at: datetime
     actor: str
     action: str
     on_behalf_of: str
+    who: str
+    what: str
+    whom: str
     cause: str
     version: str
     line: Line | None
@@ -148,11 +155,17 @@ def _second(pair: tuple[str, str]) -> str:
     return pair[1]
 
 
-def actors_and_actions(look: Look) -> tuple[list[tuple[str, str]], list[str]]:
-    """What one can filter by: actors with their names, and actions."""
-    return [(actor, actor_name(actor, look.names)) for actor in sorted(look.past["actors"])], sorted(
-        look.past["actions"]
-    )
+def actors_and_actions(look: Look) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What one can filter by: actors and actions, with their names."""
+    actors = [(actor, actor_name(actor, look.names)) for actor in sorted(look.past["actors"])]
+    return actors, sorted(((action, action_name(action)) for action in look.past["actions"]), key=_second)
+
+
+def action_name(action: str) -> str:
+    """ "task.claimed" -> "Took the task", "engine.ItemChanged" -> "Item changed (machinery)"."""
+    if not action.startswith(ENGINE):
+        return capfirst(ACTIONS.get(action, action))
+    return re.sub("(?<=[a-z])[A-Z]", lambda found: f" {found[0].lower()}", action.removeprefix(ENGINE)) + " (machinery)"
 
 
 def _mentions(row: Full, text: str) -> bool:
@@ -162,7 +175,8 @@ def _mentions(row: Full, text: str) -> bool:
 
 def _teller(look: Look) -> Callable[[Entry, Entry | None], Line | None]:
     """How the events of this case are told: an event and the one before it -> its line; None where it has no words."""
-    names = replace(names_of(look.case_type, look.past), decisions=decision_names(look.case.instance.definition_id))
+    decisions = decision_names(look.case.instance.definition_id)
+    names = replace(names_of(look.case_type, look.past), decisions=decisions, actors=look.names)
     fired = fired_in(look, look.history)
     versions = {f"job {job}": asked["calls"][-1][3] for job, asked in look.past["jobs"].items() if asked["calls"]}
 
@@ -222,7 +236,10 @@ def _full(look: Look, entry: Entry, line: Line | None) -> Full:
     rules = ", ".join(f"Rule {each.number} of {each.decision}" for each in (line.fired if line else ()))
     return Full(
         sequence=entry.sequence, at=entry.at, actor=entry.actor, action=entry.action, on_behalf_of=entry.on_behalf_of,
-        cause=look.view.text(entry.cause), version=entry.definition, line=line, rules=rules,
+        who=actor_name(entry.actor, look.names), what=action_name(entry.action),
+        whom=actor_name(entry.on_behalf_of, look.names) if entry.on_behalf_of else "",
+        cause=look.view.text(entry.cause), version=version_in_words(look.case_type, entry.definition), line=line,
+        rules=rules,
         detail=orjson.dumps(detail, option=orjson.OPT_INDENT_2).decode(),
         reason=str(detail.get("reason", "")),
     )  # fmt: skip

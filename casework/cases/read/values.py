@@ -25,6 +25,12 @@ InWords = Callable[[str, Json], Json]
 NOTHING: Final[Mapping[str, str]] = {}
 
 
+def version_in_words(case_type: CaseType, label: str) -> str:
+    """ "complaint v3" -> "Customer complaint, version 3"; that of another type as it is."""
+    key, _, number = label.rpartition(" v")
+    return f"{case_type.name}, version {number}" if key == case_type.key else label
+
+
 def values_in_words(case_type: CaseType) -> InWords:
     """How the values of a case of this type are said."""
     labels = case_type.choice_words

@@ -110,6 +110,8 @@ PASSING = ("menu", "chooser", "many-more", "long-choice", "filter-group")
 """Classes of what opens over a page and closes again."""
 OF_ITS_OWN = {
     "actors/_declared.html": "each capability of an actor has one",
+    "cases/_because.html": "each rule has one",
+    "cases/_decisions_made.html": "each rule that decided has one",
     "cases/_sheet.html": "each list in the data of a case has one",
     "comments/_one.html": "each comment that was changed has one, for auditors",
     "partials/unsent.html": "it is there once, with what was typed in vain",
