@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -32,14 +32,25 @@ def connector_tools(request: HttpRequest) -> HttpResponse:
     try:
         tools = list(listed(server_of(given["url"], given["secret"]), time.monotonic() + SECONDS))
     except FileRefused as refused:
-        return _page(request, given, faults=refused.faults, status=400)
+        return _page(request, given, wrong=_by_field(refused.faults), status=400)
     except ActorError as error:
-        return _page(request, given, faults=[str(error)], status=400)
+        return _page(request, given, wrong={"url": str(error)}, status=400)
     chosen = next((one for one in tools if one["name"] == given["tool"]), None)
     if chosen is None:
-        return _page(request, given, tools=[_shown(one) for one in tools], asked=True)
+        wrong = {"tool": "Choose a tool."} if tools and "capability" in request.POST else {}
+        shown = [_shown(one) for one in tools]
+        return _page(request, given, tools=shown, asked=True, wrong=wrong, status=400 if wrong else 200)
     capability = given["capability"] or "use-tool"
     return drafted_page(request, "mcp", draft(chosen, given["url"], given["secret"], capability), chosen["name"])
+
+
+def _by_field(faults: Iterable[str]) -> dict[str, str]:
+    """What is wrong with the secret's name stands there, all else at the address."""
+    found: dict[str, str] = {}
+    for fault in faults:
+        name = "secret" if "secret" in fault else "url"
+        found[name] = f"{found[name]} {fault}" if name in found else fault
+    return found
 
 
 def _shown(tool: Mapping[str, Json]) -> dict[str, str]:

@@ -11,8 +11,8 @@ from casework.people import services
 from casework.people.read import RIGHTS, group_row, group_rows
 from casework.people.rights import changes, looks
 from casework.people.views import WAITS
-from casework.web.decorators import answered, person, reads_and_writes
-from orchestration.ground.refusals import Refused
+from casework.web.decorators import answered, form_status, person, reads_and_writes
+from orchestration.ground.refusals import NO_SUCH, Refused
 
 
 @reads_and_writes
@@ -32,7 +32,7 @@ def _list(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
         "groups": group_rows(), "may_change": permissions.may_administer(person(request)), "refused": refused,
         "given": request.POST,
     }  # fmt: skip
-    return render(request, "people/groups.html", context, status=200 if refused is None else 400)
+    return render(request, "people/groups.html", context, status=form_status(refused))
 
 
 @reads_and_writes
@@ -48,7 +48,7 @@ def group(request: HttpRequest, group_id: int) -> HttpResponse:
         by=by, group=found, level=sent.get("clearance", ""), rights=sent.getlist("rights"),
         purposes=_lines(sent.get("purposes", "")), reason=sent.get("reason", ""), version=sent.get("version", ""),
     )  # fmt: skip
-    if isinstance(outcome, Refused) and outcome.errors:
+    if isinstance(outcome, Refused) and outcome.code != NO_SUCH:
         return _group(request, found, outcome)
     waits = not isinstance(outcome, Refused) and outcome.waiting
     return answered(request, outcome, f"Done.{WAITS if waits else ''}", f"/people/groups/{found.pk}/")
@@ -68,4 +68,4 @@ def _group(request: HttpRequest, found: Group, refused: Refused | None = None) -
         "purposes": request.POST.get("purposes", "") if refused else "\n".join(row.purposes),
         "may_change": permissions.may_administer(person(request)), "reason": request.POST.get("reason", ""),
     }  # fmt: skip
-    return render(request, "people/group.html", context, status=200 if refused is None else 400)
+    return render(request, "people/group.html", context, status=form_status(refused))

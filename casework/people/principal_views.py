@@ -19,7 +19,7 @@ from casework.people.rights import changes, looks
 from casework.people.views import WAITS
 from casework.studio.rule_versions import newest_versions
 from casework.web.asked import number_in
-from casework.web.decorators import answered, person, reads_and_writes, refusal, writes
+from casework.web.decorators import answered, form_status, person, reads_and_writes, refusal, writes
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
 
@@ -49,7 +49,7 @@ def _list(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
         "chosen": request.POST.getlist("groups"), "types_chosen": request.POST.getlist("case_types"),
         "scope": request.POST.get("scope", ApiToken.Scope.WORK),
     }  # fmt: skip
-    return render(request, "people/services.html", context, status=200 if refused is None else 400)
+    return render(request, "people/services.html", context, status=form_status(refused))
 
 
 @reads_and_writes
@@ -110,7 +110,7 @@ def _page(
         "scope": sent.get("scope") if sent else row.scope,
         "owner": sent.get("owner") if sent else row.owner.get_username(),
     }  # fmt: skip
-    return render(request, "people/service.html", context, status=200 if refused is None else 400)
+    return render(request, "people/service.html", context, status=form_status(refused))
 
 
 def _choices(request: HttpRequest, refused: Refused | None) -> dict[str, Any]:

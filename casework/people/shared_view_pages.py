@@ -10,7 +10,7 @@ from django.urls import reverse
 from casework.access import permissions
 from casework.people.rights import changes, looks
 from casework.people.shared_views import shared_open, shared_rename, shared_take_back, shared_view, shared_views
-from casework.web.decorators import answered, person, reads, reads_and_writes
+from casework.web.decorators import answered, form_status, person, reads, reads_and_writes
 from orchestration.ground.refusals import Refused
 
 
@@ -55,4 +55,4 @@ def _page(request: HttpRequest, view_id: int, refused: Refused | None = None) ->
         "view": found, "refused": refused, "given": request.POST,
         "may_change": permissions.may_administer(person(request)),
     }  # fmt: skip
-    return render(request, "people/view.html", context, status=200 if refused is None else 400)
+    return render(request, "people/view.html", context, status=form_status(refused))

@@ -28,7 +28,7 @@ from casework.people.rights import changes, looks
 from casework.people.second_person import needs_second, proposal_make
 from casework.people.views import WAITS
 from casework.scim.models import DirectoryRecord
-from casework.web.decorators import person, reads_and_writes
+from casework.web.decorators import form_status, person, reads_and_writes
 from orchestration.ground.counts import counted
 from orchestration.ground.refusals import Refused
 
@@ -99,7 +99,7 @@ def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
         "mapping": GroupClaim.objects.select_related("group").order_by("group__name", "value"),
         "groups": Group.objects.order_by("name").values_list("name", flat=True),
     }  # fmt: skip
-    return render(request, "people/sign_in.html", context, status=200 if refused is None else 400)
+    return render(request, "people/sign_in.html", context, status=form_status(refused))
 
 
 def _settings() -> Iterator[tuple[str, str, str]]:

@@ -23,9 +23,9 @@ from casework.people.unit_addresses import address_here
 from casework.people.unit_policies import policy_rows, policy_set
 from casework.people.unit_rights import changes_units, looks_at_units
 from casework.people.views import WAITS
-from casework.web.decorators import answered, person, reads_and_writes
+from casework.web.decorators import answered, form_status, person, reads_and_writes
 from orchestration.ground.counts import counted
-from orchestration.ground.refusals import Refused
+from orchestration.ground.refusals import NO_SUCH, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _list(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
         "refused": refused, "given": request.POST, "may_change": bool(administered(by)),
         "unit_only": not (administers(by, None) or permissions.may_audit(by)),
     }  # fmt: skip
-    return render(request, "people/units.html", context, status=200 if refused is None else 400)
+    return render(request, "people/units.html", context, status=form_status(refused))
 
 
 @reads_and_writes
@@ -92,7 +92,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
         return _page(request, found)
     changes_units(by)
     outcome = _FORMS.get(request.POST.get("do", ""), _nothing)(by, found, request.POST)
-    if isinstance(outcome, Refused) and outcome.errors:
+    if isinstance(outcome, Refused) and outcome.code != NO_SUCH:
         return _page(request, found, outcome)
     gone = not BusinessUnit.objects.filter(pk=found.pk).exists()
     return answered(request, outcome, _said(outcome, by), "/people/units/" if gone else f"/people/units/{found.pk}/")
@@ -189,4 +189,4 @@ def _page(request: HttpRequest, found: BusinessUnit, refused: Refused | None = N
         "may_change": administers(by, found), "may_move": administers(by, found.parent), "refused": refused,
         "given": request.POST if refused else {},
     }  # fmt: skip
-    return render(request, "people/unit.html", context, status=200 if refused is None else 400)
+    return render(request, "people/unit.html", context, status=form_status(refused))

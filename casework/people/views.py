@@ -26,8 +26,8 @@ from casework.people.rights import changed_by, changes, changes_people, home_giv
 from casework.people.second_person import proposal_decide
 from casework.people.services import Changed, Invited
 from casework.web.asked import COUNTED, number_in
-from casework.web.decorators import answered, person, reads, reads_and_writes, refusal, writes
-from orchestration.ground.refusals import Refused
+from casework.web.decorators import answered, form_status, person, reads, reads_and_writes, refusal, writes
+from orchestration.ground.refusals import NO_SUCH, Refused
 
 DECISIONS: Final = ("agree", "refuse")
 WAITS: Final = " A second administrator has to agree to what gives rights."
@@ -88,7 +88,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
 def _new_page(request: HttpRequest, given: Mapping[str, Any], refused: Refused | None = None) -> HttpResponse:
     groups = Group.objects.order_by("name").values_list("name", flat=True)
     context = {"given": given, "refused": refused, "groups": groups, "chosen": given.get("groups", ())}
-    return render(request, "people/new.html", context, status=200 if refused is None else 400)
+    return render(request, "people/new.html", context, status=form_status(refused))
 
 
 @writes
@@ -137,7 +137,7 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
         return _person_page(request, user)
     user = _somebody(person_id, changed_by(changes_people(by)))
     outcome = _changed(request, by, user)
-    if isinstance(outcome, Refused) and outcome.errors:
+    if isinstance(outcome, Refused) and outcome.code != NO_SUCH:
         return _person_page(request, user, outcome)
     return answered(request, outcome, _said(outcome), f"/people/{user.pk}/")
 
@@ -180,7 +180,7 @@ def _person_page(request: HttpRequest, user: User, refused: Refused | None = Non
         "may_change": _may_change(person(request), user), "tokens": tokens_live(user),
         "second": has_second(user),
     }  # fmt: skip
-    return render(request, "people/person.html", context, status=200 if refused is None else 400)
+    return render(request, "people/person.html", context, status=form_status(refused))
 
 
 @writes

@@ -38,9 +38,11 @@ def absence_of(person: User, now: datetime) -> Absence | None:
 def absence_begin(*, by: User, until: datetime, now: datetime, note: str, give_back: bool) -> Away | Refused:
     """Say that one is away from now on. `give_back`: one's open tasks go back to those whom they are offered to."""
     if not now < until <= now + LONGEST:
-        return Refused("invalid", "Say a day within the next year on which you are back.")
+        wrong = "Say a day within the next year on which you are back."
+        return Refused("invalid", wrong, {"until": wrong})
     if len(note) > NOTE_MOST or "\0" in note:
-        return Refused("invalid", f"Say it in at most {NOTE_MOST} characters.")
+        wrong = f"Say it in at most {NOTE_MOST} characters."
+        return Refused("invalid", wrong, {"note": wrong})
     Absence.objects.update_or_create(person=by, defaults={"until": until, "note": note.strip()})
     held = list(HumanTask.objects.filter(assignee=by, state=HumanTask.State.OPEN)) if give_back else []
     outcomes = [task_release(by=by, task=task) for task in held]

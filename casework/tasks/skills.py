@@ -5,7 +5,7 @@ Administrators say both; each change stands in the history of controls.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -59,16 +59,24 @@ def skill_set(*, by: User, username: str, name: str, level: int) -> Refused | No
     """Say how well a person does something, 1 to 5; 0: that it is not said any more."""
     person = User.objects.filter(username=username, is_active=True).first() if "\0" not in username else None
     word = " ".join(name.lower().split())
-    if person is None:
-        return Refused("unknown", "There is nobody of this name.")
-    if not word or len(word) > LONGEST or "\0" in word or not 0 <= level <= HIGHEST:
-        return Refused("invalid", f"Name a skill in at most {LONGEST} characters, and a level from 0 to {HIGHEST}.")
+    if wrong := dict(_wrong(person, word, level)):
+        return Refused("invalid", "Please correct what is marked.", wrong)
     if level:
         Skill.objects.update_or_create(person=person, name=word, defaults={"level": level})
     else:
         Skill.objects.filter(person=person, name=word).delete()
     _record(by, {"person": username, "skill": word, "level": level})
     return None
+
+
+def _wrong(person: User | None, word: str, level: int) -> Iterator[tuple[str, str]]:
+    """What is wrong with what was given, by field."""
+    if person is None:
+        yield "person", "There is nobody of this name."
+    if not word or len(word) > LONGEST or "\0" in word:
+        yield "skill", f"Name a skill in at most {LONGEST} characters."
+    if not 0 <= level <= HIGHEST:
+        yield "level", f"Choose a level from 0 to {HIGHEST}."
 
 
 def _record(by: User, detail: dict[str, Any]) -> None:

@@ -126,6 +126,11 @@ def refusal(request: HttpRequest, refused: Refused, back: str) -> HttpResponse:
     return render(request, "409.html", {"refused": refused, "back": back}, status=409)
 
 
+def form_status(refused: Refused | None) -> int:
+    """Of a page with a form: 400 where something was given wrongly, 409 where it cannot be done as things stand."""
+    return 200 if refused is None else 400 if refused.errors else 409
+
+
 def page_or_part(
     request: HttpRequest, page: str, part: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:

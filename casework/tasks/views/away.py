@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +14,8 @@ from casework.web.decorators import person, reads_and_writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
+
+NO_DAY: Final = Refused("invalid", "Say on which day you are back.", {"until": "A day, as 2026-11-30."})
 
 
 @reads_and_writes
@@ -25,7 +29,7 @@ def away(request: HttpRequest) -> HttpResponse:
         return redirect("away")
     until = day_begins(request.POST.get("until", ""))
     now = clock.utc_now()
-    outcome: Away | Refused = Refused("invalid", "Say on which day you are back.")
+    outcome: Away | Refused = NO_DAY
     if until is not None:
         note, give_back = request.POST.get("note", ""), "give_back" in request.POST
         outcome = absence_begin(by=person(request), until=until, now=now, note=note, give_back=give_back)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +14,7 @@ from casework.access.permissions import may_publish
 from casework.models import Skill
 from casework.tasks.skills import HIGHEST, LONGEST, ruled_types, rules_follow, skill_set
 from casework.web.decorators import answered, person, reads_and_writes
+from orchestration.ground.refusals import Refused
 
 
 @reads_and_writes
@@ -29,14 +32,16 @@ def giving(request: HttpRequest) -> HttpResponse:
         return answered(request, outcome, said, reverse("giving"))
     level = int(given["level"]) if given.get("level", "") in map(str, range(HIGHEST + 1)) else -1
     outcome = skill_set(by=by, username=given.get("person", ""), name=given.get("skill", ""), level=level)
+    if isinstance(outcome, Refused):
+        return _page(request, given.dict(), outcome)
     return answered(request, outcome, "The skill is noted.", reverse("giving"))
 
 
-def _page(request: HttpRequest) -> HttpResponse:
+def _page(request: HttpRequest, given: Mapping[str, str] | None = None, refused: Refused | None = None) -> HttpResponse:
     skills = Skill.objects.select_related("person").order_by("person__first_name", "person__username", "name")
     people = User.objects.filter(is_active=True, groups__isnull=False).distinct()
     context = {
         "types": ruled_types(), "skills": skills, "longest": LONGEST, "levels": range(HIGHEST + 1),
-        "people": people.order_by("first_name", "username"),
+        "people": people.order_by("first_name", "username"), "given": given or {"level": "3"}, "refused": refused,
     }  # fmt: skip
-    return render(request, "tasks/giving.html", context)
+    return render(request, "tasks/giving.html", context, status=200 if refused is None else 400)
