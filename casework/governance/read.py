@@ -19,6 +19,7 @@ from casework.access.models import ApiToken
 from casework.access.trail import NOBODY, UNKNOWN
 from casework.governance.unit_words import refused_words, unit_words
 from orchestration.ground.counts import counted
+from orchestration.models import Actor
 
 PAGE: Final = 50
 
@@ -27,7 +28,8 @@ Detail = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event. `why`: the reason or note that was given, or what led to it."""
+    """One event. `why`: the reason or note that was given, or what led to it; empty where none was asked for, and where
+    the words say it."""
 
     sequence: int
     at: datetime
@@ -59,13 +61,32 @@ def _lines(events: Iterable[AuditEvent]) -> list[Line]:
     rows = list(events)
     details = _details(rows)
     names = called({row.actor for row in rows})
+    named = _named(details.values())
     lines = []
     for row in rows:
         detail = details.get((row.chain, row.sequence), {})
-        words = WORDS.get(row.action, _otherwise(row.action))(detail)
+        shown = detail | {kind: named(kind, detail[kind]) for kind in ("actor", "person") if kind in detail}
+        words = WORDS.get(row.action, _otherwise(row.action))(shown)
         why = str(detail.get("note") or detail.get("reason") or row.cause)
-        lines.append(Line(row.sequence, row.at, names[row.actor], words, why))
+        lines.append(Line(row.sequence, row.at, names[row.actor], words, "" if why in words else why))
     return lines
+
+
+def _named(details: Iterable[Detail]) -> Callable[[str, Any], Any]:
+    """How the actors and people are called that changes name by their keys: the key stands behind the name."""
+    keys: dict[str, list[str]] = {"actor": [], "person": []}
+    for detail in details:
+        for kind, found in keys.items():
+            found += [detail[kind]] if isinstance(detail.get(kind), str) else []
+    actors = dict(Actor.objects.filter(key__in=keys["actor"]).values_list("key", "name"))
+    people = User.objects.filter(username__in=keys["person"])
+    names = {"actor": actors, "person": {one.get_username(): one.get_full_name() for one in people}}
+
+    def named(kind: str, key: Any) -> Any:
+        name = names[kind].get(key) if isinstance(key, str) else None
+        return f"{name} ({key})" if name and name != key else key
+
+    return named
 
 
 def _details(rows: list[AuditEvent]) -> dict[tuple[int, int], Detail]:

@@ -7,12 +7,13 @@ is a version of its rules like any other, published by a second person where the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from casework.cases.read.cells_in_words import InWords, cells_in_words
 from casework.studio.rule_versions import newest_types
 from orchestration.casetypes.case_type import CaseType
-from orchestration.view.decisions import Column, Row, Table, parse, tables
+from orchestration.view.decisions import Row, Table, parse, tables
 
 LEAST: Final = 5
 """Words of which a cell is a text that people read, and no mark that rules go by."""
@@ -21,7 +22,10 @@ ANY: Final = "-"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text. `rule`: the number of the rule whose it is; `when`: what has to hold for it, as the rule says that."""
+    """A text. `rule`: the number of the rule whose it is; `when`: what has to hold for it, in words."""
+
+    def holds(self, sought: str) -> bool:
+        return sought.casefold() in " ".join((self.words, self.column, *(asked for _, asked in self.when))).casefold()
 
     rule: int
     column: str
@@ -41,28 +45,30 @@ class TextTable:
     texts: tuple[Text, ...]
 
 
-def text_tables() -> list[TextTable]:
-    """Of all case types by their names, the tables that hold texts."""
+def text_tables(sought: str = "") -> list[TextTable]:
+    """Of all case types by their names, the tables that hold texts; `sought`: those with these letters alone."""
     every = (found for definition, case_type in newest_types() for found in _of_type(definition, case_type))
-    return sorted(every, key=lambda one: (one.case_type, one.decision))
+    fitting = (replace(one, texts=tuple(text for text in one.texts if text.holds(sought))) for one in every)
+    return sorted((one for one in fitting if one.texts), key=lambda one: (one.case_type, one.decision))
 
 
 def _of_type(definition: int, case_type: CaseType) -> Iterator[TextTable]:
+    said = cells_in_words(definition)
     for name, content in case_type.files.items():
         if not name.endswith(".dmn"):
             continue
         for table in tables(parse(content.encode())):
-            texts = tuple(_texts(table))
+            texts = tuple(_texts(table, said))
             if texts:
                 yield TextTable(definition, case_type.version, case_type.name, table.id, table.decision, texts)
 
 
-def _texts(table: Table) -> Iterator[Text]:
+def _texts(table: Table, said: InWords) -> Iterator[Text]:
     for number, row in enumerate(table.rows, 1):
         for column, cell in zip(table.outputs, row.outputs, strict=True):
             words = _words(cell)
             if len(words.split()) >= LEAST:
-                yield Text(number, column.name, tuple(_when(table.inputs, row)), words)
+                yield Text(number, column.name, tuple(_when(table, row, said)), words)
 
 
 def _words(cell: str) -> str:
@@ -71,5 +77,6 @@ def _words(cell: str) -> str:
     return cell[1:-1].replace('\\"', '"').replace("\\n", "\n") if is_text else ""
 
 
-def _when(inputs: tuple[Column, ...], row: Row) -> Iterator[tuple[str, str]]:
-    return ((column.name, cell) for column, cell in zip(inputs, row.inputs, strict=True) if cell.strip() != ANY)
+def _when(table: Table, row: Row, said: InWords) -> Iterator[tuple[str, str]]:
+    cells = enumerate(zip(table.inputs, row.inputs, strict=True))
+    return ((column.name, said(table, number, cell)) for number, (column, cell) in cells if cell.strip() != ANY)

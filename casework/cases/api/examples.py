@@ -95,7 +95,7 @@ HISTORY: Json = {
 _ROW: Json = {
     "about": "Fees and charges · “Why was I charged 12.50 for my account?”", "suggested": "Fees and charges",
     "sure": 0.93, "why": "A known kind of complaint: an analyst checks the drafted answer.", "at_risk": False,
-    "suspended": False, "groups": ["Analysts"], "tags": ["call-back"], "asleep": None,
+    "suspended": False, "troubled": False, "groups": ["Analysts"], "tags": ["call-back"], "asleep": None,
     "deadline": None, "ended": None,
 }  # fmt: skip
 TASKS: Json = {

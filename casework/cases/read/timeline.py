@@ -73,6 +73,7 @@ class Full:
     whom: str
     cause: str
     version: str
+    version_in_words: str
     line: Line | None
     rules: str
     detail: str
@@ -238,8 +239,8 @@ def _full(look: Look, entry: Entry, line: Line | None) -> Full:
         sequence=entry.sequence, at=entry.at, actor=entry.actor, action=entry.action, on_behalf_of=entry.on_behalf_of,
         who=actor_name(entry.actor, look.names), what=action_name(entry.action),
         whom=actor_name(entry.on_behalf_of, look.names) if entry.on_behalf_of else "",
-        cause=look.view.text(entry.cause), version=version_in_words(look.case_type, entry.definition), line=line,
-        rules=rules,
+        cause=look.view.text(entry.cause), version=entry.definition,
+        version_in_words=version_in_words(look.case_type, entry.definition), line=line, rules=rules,
         detail=orjson.dumps(detail, option=orjson.OPT_INDENT_2).decode(),
         reason=str(detail.get("reason", "")),
     )  # fmt: skip

@@ -20,6 +20,8 @@ from drf_spectacular.generators import SchemaGenerator
 
 Json = Any
 METHODS: Final = ("get", "post", "put", "patch", "delete")
+LONGEST: Final = 100
+"""Letters of what is looked for."""
 SHAPES: Final = "#/components/schemas/"
 
 
@@ -54,6 +56,10 @@ class Operation:
     example: str
     responses: tuple[Response, ...]
 
+    def holds(self, sought: str) -> bool:
+        """Whether it is among what somebody looks for by some letters of its words or of its address."""
+        return sought.casefold() in f"{self.summary} {self.method} {self.path} {self.about}".casefold()
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -66,12 +72,15 @@ class Shape:
 @require_safe
 def api_docs(request: HttpRequest) -> HttpResponse:
     description = _description()
+    sought = request.GET.get("q", "").strip()[:LONGEST]
     found = sorted(_operations(description), key=lambda each: (each.tag, each.path, METHODS.index(each.method.lower())))
+    shapes = [_shape(name, given) for name, given in sorted(description["components"]["schemas"].items())]
+    listed = [each for each in found if each.holds(sought)]
     context = {
-        "about": description["info"]["description"],
-        "tags": [(tag, list(each)) for tag, each in groupby(found, key=lambda one: one.tag)],
-        "shapes": [_shape(name, given) for name, given in sorted(description["components"]["schemas"].items())],
-    }
+        "about": description["info"]["description"], "q": sought,
+        "tags": [(tag, list(each)) for tag, each in groupby(listed, key=lambda one: one.tag)],
+        "shapes": shapes,
+    }  # fmt: skip
     return render(request, "web/api_docs.html", context)
 
 
@@ -94,7 +103,7 @@ def _operation(path: str, method: str, given: Mapping[str, Json]) -> Operation:
     sent = given.get("requestBody", {}).get("content", {}).get("application/json", {})
     return Operation(
         id=given["operationId"], method=method.upper(), path=path, summary=given.get("summary", given["operationId"]),
-        about=given.get("description", ""), tag=given.get("tags", ["other"])[0],
+        about=given.get("description", ""), tag=_part(path),
         parameters=tuple(
             _field(one["name"], one["schema"], required=one.get("required", False), about=one.get("description", ""))
             for one in given.get("parameters", ())
@@ -102,6 +111,11 @@ def _operation(path: str, method: str, given: Mapping[str, Json]) -> Operation:
         body=_named(sent.get("schema", {})), example=_example(sent),
         responses=tuple(_response(code, each) for code, each in sorted(given["responses"].items())),
     )  # fmt: skip
+
+
+def _part(path: str) -> str:
+    """To which part of the API an address belongs: what follows `/api/`."""
+    return path.removeprefix("/api/").partition("/")[0].replace("-", " ") or "the API itself"
 
 
 def _response(code: str, given: Mapping[str, Json]) -> Response:

@@ -129,7 +129,7 @@ def test_the_page_of_a_call_tells_who_was_passed_over_and_each_verdict(ada, mach
     analysed()
     call = ActorCall.objects.get(actor="intent")
     told = ada.get(f"/ledger/calls/{call.pk}/").content.decode()
-    assert "<strong>other</strong>: It is switched off." in told
+    assert "<strong>Other</strong>: It is switched off." in told
     assert all(verdict["guardrail"] in told for verdict in call.verdicts)
     assert call.output_digest[:16] in told and "unknown" in told
 

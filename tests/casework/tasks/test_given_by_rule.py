@@ -220,7 +220,7 @@ def test_administrators_switch_and_note_skills_which_the_changes_tell(people: Pe
     assert "Ben Bauer" in page and "refunds" in page
     changes = told(ada.get("/changes/"))
     assert "had new tasks of complaint given out by rule" in changes
-    assert "noted the skill refunds of ben: level 4" in changes
+    assert "noted the skill refunds of Ben Bauer (ben): level 4" in changes
     assert len(list(recent("assignment.changed"))) == 2
 
 

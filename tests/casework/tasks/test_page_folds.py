@@ -114,6 +114,8 @@ OF_ITS_OWN = {
     "cases/_decisions_made.html": "each rule that decided has one",
     "cases/_sheet.html": "each list in the data of a case has one",
     "comments/_one.html": "each comment that was changed has one, for auditors",
+    "studio/rules/texts.html": "each case type has one",
+    "web/api_docs.html": "each call and each shape has one",
     "partials/unsent.html": "it is there once, with what was typed in vain",
 }
 
