@@ -20,7 +20,7 @@ from audit.services import Fact, Origin, record_control
 from casework.access.factors import has_second, must_have_second
 from casework.access.models import ApiToken, GroupPurpose
 from orchestration.actors.tokens import digest_of, secret_make
-from orchestration.ground.clock import utc_now
+from orchestration.ground.clock import utc_now, written
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
 
@@ -78,7 +78,7 @@ def token_keep(row: ApiToken, case_types: Collection[str], origin: Origin) -> Ma
     now, secret = utc_now(), secret_make(PREFIX)
     row.digest, row.created, row.case_types = digest_of(secret), now, sorted({*case_types})
     row.save(force_insert=True)
-    told: dict[str, object] = {"scope": row.scope, "expires": _moment(row.expires), "second": row.second}
+    told: dict[str, object] = {"scope": row.scope, "expires": written(row.expires), "second": row.second}
     told |= {"case_types": row.case_types} if row.case_types else {}
     told |= {"purposes": row.purposes} if row.purposes else {}
     _keep(row, told | ({"client": True} if row.client else {}), origin, now)
@@ -106,7 +106,7 @@ def token_replace(*, row: ApiToken, origin: Origin, second: bool = False) -> Mad
     if isinstance(made, Made) and held.expires > now + OVERLAP:
         held.expires = now + OVERLAP
         held.save(update_fields=["expires"])
-        _keep(held, {"expires": _moment(held.expires)}, origin, now)
+        _keep(held, {"expires": written(held.expires)}, origin, now)
     return made
 
 
@@ -177,7 +177,3 @@ def wrong_types(case_types: Collection[str]) -> str:
 def _keep(row: ApiToken, told: Mapping[str, object], origin: Origin, at: datetime) -> None:
     named = {"person": row.person.get_username(), "name": row.name, "digest": row.digest}
     record_control([Fact(ACTION, {**named, **told})], origin, at)
-
-
-def _moment(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()

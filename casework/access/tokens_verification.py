@@ -11,7 +11,7 @@ from datetime import datetime
 
 from casework.access.models import ApiToken
 from casework.access.tokens import ACTION
-from orchestration.ground.clock import utc_now
+from orchestration.ground.clock import utc_now, written
 from orchestration.shell.verification.change import Change
 
 
@@ -68,7 +68,7 @@ def tokens_told(changes: Iterable[Change]) -> dict[str, Told]:
 
 
 def _now(row: ApiToken, told: Told) -> Told:
-    expires = None if row.expires is None else row.expires.isoformat()
+    expires = written(row.expires)
     second = None if told.second is None else row.second
     return Told(
         row.person.get_username(), row.name, row.scope, row.created, expires, row.revoked, tuple(row.case_types),

@@ -9,7 +9,6 @@ the model as signals, `deadline KEY warned` and `deadline KEY breached`, for wha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Final
 
 from django.db import transaction
@@ -60,7 +59,7 @@ def deadline_look(number: int, instance: int) -> None:
         declared, events_of(row.events), calendars(), case.at, warned=bool(row.warned), breached=bool(row.breached)
     )
     if found.due != row.due:
-        facts.append(Fact("deadline.moved", told(declared, found) | {"was": _text(row.due)}))
+        facts.append(Fact("deadline.moved", told(declared, found) | {"was": clock.written(row.due)}))
     if anew:
         row.warned = None
         facts.append(Fact("deadline.anew", told(declared, found)))
@@ -112,8 +111,4 @@ def declared_of(case: Locked, key: str) -> Declared | None:
 
 def told(declared: Declared, found: Standing) -> dict[str, str | None]:
     """What a history says of a deadline: no value of the case."""
-    return {"deadline": declared.key, "title": declared.title, "due": _text(found.due)}
-
-
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
+    return {"deadline": declared.key, "title": declared.title, "due": clock.written(found.due)}

@@ -28,6 +28,7 @@ from orchestration.agents.checking import AS_IT_IS, BLIND, Put
 from orchestration.casetypes.asked_first import AskedFirst
 from orchestration.casetypes.case_type import CaseType, Form, FormField
 from orchestration.casetypes.form_answers import at_path
+from orchestration.ground.clock import written
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
 from orchestration.shell import services
@@ -94,7 +95,7 @@ def first_answer(
     )
     told = {
         "task": row.name, "item": row.item, "put": put.check, "shown": put.decoy.get("label", ""), "said": said,
-        "verdict": verdict, "agreed": agreed, "fell": fell, "opened": None if opened is None else opened.isoformat(),
+        "verdict": verdict, "agreed": agreed, "fell": fell, "opened": written(opened),
     }  # fmt: skip
     also = [draft_ended(by, task_address(row))]
     services.record(case, [Fact("suggestion.asked_first", told)], origin_of(by), also)

@@ -31,7 +31,7 @@ def token_make(actor: Actor, name: str, expires: datetime | None, origin: Origin
     secret, now = secret_make(PREFIX), clock.utc_now()
     with transaction.atomic():
         row = WorkerToken.objects.create(actor=actor, name=name, digest=digest_of(secret), created=now, expires=expires)
-        detail = {"actor": actor.key, "name": name, "digest": row.digest, "expires": _moment(expires)}
+        detail = {"actor": actor.key, "name": name, "digest": row.digest, "expires": clock.written(expires)}
         record_control([Fact(ACTION, detail)], origin, now)
     return row, secret
 
@@ -65,7 +65,3 @@ def secret_make(prefix: str) -> str:
 def digest_of(secret: str) -> str:
     """Enough for a text of 256 random bits: nobody finds it by trying (so no slow hash)."""
     return sha256(secret.encode("utf-8", "replace")).hexdigest()
-
-
-def _moment(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()

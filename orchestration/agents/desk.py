@@ -8,11 +8,18 @@ a machine said. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from orchestration.casetypes.case_type import CaseType, Form
-from orchestration.casetypes.form_answers import at_path, filled, form_errors, placeholder_errors, with_least
+from orchestration.casetypes.form_answers import (
+    at_path,
+    filled,
+    form_errors,
+    placeholder_errors,
+    with_least,
+    with_value,
+)
 from orchestration.casetypes.forms import FormField
 from orchestration.casetypes.justification import justified
 from orchestration.view.models import FlowNode, PlanNode
@@ -84,12 +91,5 @@ def put_into(data: Mapping[str, Json], form: Form, arguments: Mapping[str, Json]
     for path, value in (given | filled(form, given, data)).items():
         if value is not None:
             top, *below = path.split(".")
-            changed[top] = _put(changed.get(top, data.get(top)), below, value)
+            changed[top] = with_value(changed.get(top, data.get(top)), below, value)
     return changed
-
-
-def _put(held: Json, names: Sequence[str], value: Json) -> Json:
-    if not names:
-        return value
-    inside = held if isinstance(held, Mapping) else {}
-    return {**inside, names[0]: _put(inside.get(names[0]), names[1:], value)}

@@ -7,7 +7,7 @@ agents.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -92,6 +92,14 @@ def at_path(data: Json, path: str) -> Json:
     for name in path.split("."):
         data = data.get(name) if isinstance(data, Mapping) else None
     return data
+
+
+def with_value(held: Json, names: Sequence[str], value: Json) -> Json:
+    """What is held, with a value at the place that these names lead to; nothing else is another."""
+    if not names:
+        return value
+    inside = held if isinstance(held, Mapping) else {}
+    return {**inside, names[0]: with_value(inside.get(names[0]), names[1:], value)}
 
 
 def folded(value: Json) -> Json:

@@ -17,6 +17,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC) - _behind.get()
 
 
+def written(moment: datetime | None) -> str | None:
+    """As a history keeps a moment, or that there is none."""
+    return None if moment is None else moment.isoformat()
+
+
 @contextmanager
 def behind(time: timedelta) -> Iterator[None]:
     """Inside the block it is earlier by so much: for a demo that has something old in it, never for work."""

@@ -14,6 +14,7 @@ from math import inf
 from typing import Any, Final
 
 from orchestration.casetypes.case_type import CaseType
+from orchestration.casetypes.form_answers import with_value
 from orchestration.engine.approval_chains import ChainRule
 from orchestration.engine.decisions import decide
 from orchestration.ground import clock
@@ -42,14 +43,7 @@ class _Of:
     def json_or_null(self, name: str) -> Any:
         ordinary = self.rule.ordinary.get(name)
         first, *below = self.rule.amount.split(".")
-        return _put(ordinary, below, self.amount) if name == first else ordinary
-
-
-def _put(around: Any, below: list[str], amount: float) -> Any:
-    if not below:
-        return amount
-    known = around if isinstance(around, Mapping) else {}
-    return {**known, below[0]: _put(known.get(below[0]), below[1:], amount)}
+        return with_value(ordinary, below, self.amount) if name == first else ordinary
 
 
 def asked_approval(case_type: CaseType, group: str) -> Asked | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from orchestration.actors.tokens import ACTION
+from orchestration.ground.clock import written
 from orchestration.models import WorkerToken
 from orchestration.shell.verification.change import Change
 
@@ -36,6 +37,6 @@ def tokens_apart(changes: Iterable[Change]) -> Iterator[str]:
 
 
 def _is_as_made(row: WorkerToken, change: Change) -> bool:
-    expires = None if row.expires is None else row.expires.isoformat()
+    expires = written(row.expires)
     told = (change.detail["actor"], change.detail["name"], change.detail["expires"], change.at)
     return told == (row.actor.key, row.name, expires, row.created)
