@@ -1,4 +1,4 @@
-"""Who hears of a comment by mail: whom it names or answers, where they asked for mails and may still see the case.
+"""Who hears of a comment by mail? Whom it names or answers, if they want mails and may still see the case.
 
 A mail says who wrote and where it stands, and nothing of the case: mails go through other people's servers. It is sent
 by a worker, and only where the installation has a mail server.

@@ -1,4 +1,4 @@
-"""What do background workers do about proof? They verify all histories, a portion at a time."""
+"""What do background workers do about proof? They verify all histories, one portion at a time."""
 
 from __future__ import annotations
 

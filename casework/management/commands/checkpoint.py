@@ -1,4 +1,4 @@
-"""Signs where every history stands: `manage.py checkpoint`. The product does so by itself once in a while.
+"""How is it signed where every history stands? `manage.py checkpoint`; the product also does it by itself.
 
 After a restored backup that is older than the last checkpoint, `--anew WHY` sets aside what was signed.
 """

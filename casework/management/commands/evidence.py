@@ -1,4 +1,4 @@
-"""Writes histories out, so that somebody checks them without the product: `manage.py evidence FILE [CASE ...]`."""
+"""How are histories written out to be checked without the product? `manage.py evidence FILE [CASE ...]`."""
 
 from __future__ import annotations
 

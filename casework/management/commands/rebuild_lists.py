@@ -1,4 +1,4 @@
-"""Makes what lists filter and order by, and leave out, anew from the cases: `manage.py rebuild_lists [CASE ...]`."""
+"""How is what lists know of cases made anew from them? `manage.py rebuild_lists [CASE ...]`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes what is kept of the cases' past anew from their histories: `manage.py rebuild_pasts [CASE ...]`."""
+"""How is what pages know of the past of cases made anew? `manage.py rebuild_pasts [CASE ...]`."""
 
 from __future__ import annotations
 

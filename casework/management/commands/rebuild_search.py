@@ -1,4 +1,4 @@
-"""Makes what finds cases anew from them: `manage.py rebuild_search [--missing] [CASE ...]`."""
+"""How is what finds cases made anew from them? `manage.py rebuild_search [--missing] [CASE ...]`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seals what is kept in clear of cases with restricted fields, from before there were keys: `manage.py seal_fields`.
+"""How are restricted fields sealed that were kept in clear before there were keys? `manage.py seal_fields`.
 
 While people go on working, one case at a time. What is done already is passed over, so who stops it goes on with the
 same command.
