@@ -17,8 +17,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
 from orchestration.casetypes.asked_first import SHAPE as ASKED_FIRST
+from orchestration.casetypes.shape_words import in_words, shown
 from orchestration.ground import schemas
-from orchestration.ground.counts import counted
 
 Json = Any
 
@@ -233,7 +233,7 @@ def is_sample(name: str) -> bool:
 def _file_fault(name: Json, text: Json) -> str:
     plain = name.removeprefix(SAMPLES) if isinstance(name, str) and is_sample(name) else name
     if not isinstance(plain, str) or not PLAIN_NAME.fullmatch(plain) or ".." in plain:
-        return f"{_shown(name)} is no plain file name: letters, digits, dots, hyphens and underscores are."
+        return f"{shown(name)} is no plain file name: letters, digits, dots, hyphens and underscores are."
     if not name.endswith(READ) and not is_sample(name):
         return f"{name} is none of the files that make a case type: {', '.join(READ)} are."
     if not isinstance(text, str):
@@ -280,17 +280,17 @@ def schema_faults(name: str, found: Json) -> Iterator[str]:
     try:
         Draft202012Validator.check_schema(found, format_checker=Draft202012Validator.FORMAT_CHECKER)
     except SchemaError as error:
-        yield f"{_place(name, error)}: {_in_words(error)}"
+        yield f"{_place(name, error)}: {in_words(error)}"
     for pattern in dict.fromkeys(schemas.patterns(found)):
         if reason := schemas.pattern_fault(pattern):
-            yield f"{name}: the form {_shown(pattern)} cannot be checked here: {reason}."
+            yield f"{name}: the form {shown(pattern)} cannot be checked here: {reason}."
     if any("patternProperties" in one and "unevaluatedProperties" in one for one in _parts(found)):
         yield f"{name}: patternProperties and unevaluatedProperties together are not checked here; use one of them."
     for field in dict.fromkeys(_said_by_truth(found)):
-        yield f"{name}: {_shown(field)} is described by true or false; say what it is by {{...}}, or leave it out."
+        yield f"{name}: {shown(field)} is described by true or false; say what it is by {{...}}, or leave it out."
     for reference in dict.fromkeys(_references(found)):
         if not reference.startswith("#"):
-            yield f"{name}: it refers to {_shown(reference)}, which is not in it; a reference begins with #."
+            yield f"{name}: it refers to {shown(reference)}, which is not in it; a reference begins with #."
 
 
 def _said_by_truth(schema: Json) -> Iterator[str]:
@@ -351,49 +351,11 @@ def _values(document: Json) -> Iterator[None]:
 
 def _shape_faults(name: str, found: Json) -> Iterator[str]:
     for error in sorted(SHAPES[name].iter_errors(found), key=lambda error: [str(part) for part in error.absolute_path]):
-        yield f"{_place(name, error)}: {_in_words(error)}"
+        yield f"{_place(name, error)}: {in_words(error)}"
 
 
 def _place(name: str, error: ValidationError | SchemaError) -> str:
     return ", ".join(filter(None, (name, "/".join(str(part) for part in error.absolute_path))))
-
-
-def _in_words(error: ValidationError | SchemaError) -> str:
-    limit: Json = error.validator_value
-    value: Json = error.instance
-    shape: Json = error.schema
-    match error.validator:
-        case "required":
-            return f"{', '.join(name for name in limit if name not in value)} is missing."
-        case "additionalProperties" if limit is False:
-            known = shape.get("properties", {})
-            unknown = ", ".join(_shown(name) for name in value if name not in known)
-            return f"{unknown} is not known here; {', '.join(known)} are."
-        case "type":
-            return f"{_shown(value)} should be {_KINDS.get(limit, limit) if isinstance(limit, str) else limit}."
-        case "enum":
-            return f"{_shown(value)} is none of {', '.join(map(str, limit))}."
-        case "minLength":
-            return "this is empty."
-        case "maxLength":
-            return f"this has {counted(len(value), 'character')}; at most {counted(limit, 'is', 'are')} possible."
-        case "pattern":
-            return f"{_shown(value)} does not have the form {limit}."
-        case _:
-            return f"{_shown(value)} does not fit the rule {error.validator!r}."
-
-
-_KINDS: Final = {
-    "object": "names with values", "array": "a list", "string": "a text", "boolean": "true or false",
-}  # fmt: skip
-
-
-def _shown(value: Json) -> str:
-    """A value as a sentence can quote it: short, and never unfolded."""
-    if isinstance(value, dict | list):
-        return "this mapping" if isinstance(value, dict) else "this list"
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "...'"
 
 
 def content_hash(files: Mapping[str, str]) -> str:
