@@ -6,6 +6,7 @@ Tests that need no database start none. With xdist the workers share one server,
 import gc
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -149,3 +150,12 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest, django_db_modif
         settings.update(place)
         settings.setdefault("TEST", {})["TEMPLATE"] = migrated(Path(host))
         settings.setdefault("OPTIONS", {}).pop("host", None)
+
+
+@pytest.fixture
+def sealing(tmp_path: Path) -> Iterator[None]:
+    """What is kept of cases is sealed, under keys of the test's own."""
+    from django.test import override_settings
+
+    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
+        yield

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ import psycopg
 
 from casework.runtime.stand_ins.place import STAND_IN_HOST, connected
 from tests.acceptance.prepared import copied
+from tests.chaos.product import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "casewright"
@@ -74,7 +74,7 @@ def running_product(sockets: Path, database: str, cases: int = 0) -> Iterator[Pr
     address = copied(sockets, database, Path(kept.name), f"prepared_{cases}", partial(_prepare, cases=cases))
     keys = _keys(Path(kept.name))
     environment = _environment(address, keys)
-    port, other = _free_port(), _free_port()
+    port, other = free_port(), free_port()
     environment |= connected(f"http://{STAND_IN_HOST}:{other}")
     systems = _started(environment, "-m", "casework.runtime.stand_ins", "--folder", kept.name, "--port", str(other))
     web = _started(environment, "-m", "uvicorn", "casework.asgi:application", "--port", str(port),
@@ -141,12 +141,6 @@ def _ended(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(url: str) -> bool:

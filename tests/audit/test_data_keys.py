@@ -6,17 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from django.test import override_settings
 
 from audit import data_keys
 from audit.data_keys import KeyFault
 from tests.benchmarks.sealing import figures
 
-
-@pytest.fixture(autouse=True)
-def own_keys(tmp_path: Path) -> object:
-    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
-        yield
+pytestmark = pytest.mark.usefixtures("sealing")
 
 
 def test_what_is_sealed_is_opened_for_its_subject_alone(tmp_path: Path) -> None:

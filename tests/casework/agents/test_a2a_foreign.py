@@ -32,6 +32,7 @@ from tests.casework.access.tokens import token_for
 from tests.casework.agents import foreign
 from tests.casework.agents.following import application, client, done_by_people
 from tests.casework.mcp.conftest import one_connection
+from tests.chaos.product import free_port
 from tests.orchestration.machines import Machines
 
 __all__ = ["one_connection"]
@@ -43,12 +44,6 @@ pytestmark = [
     pytest.mark.skipif(PYTHON is None, reason="a2a-sdk is not set up here: `make a2a` does it"),
 ]
 Json = dict[str, Any]
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

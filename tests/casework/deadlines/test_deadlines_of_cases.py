@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
-from django.test import override_settings
 
 from casework.access.permissions import origin_of
 from casework.cases.read.attention import waiting
@@ -242,12 +240,6 @@ def test_what_would_never_end_is_refused_and_a_reason_holds_no_control_character
     assert page.status_code == 400 and "outside of the years" in told(page)
     Deadline.objects.filter(instance=case.instance_id).update(events=[start | {"at": "9999-12-30T09:00:00+00:00"}])
     assert "It has no end: It would lie outside" in told(clara.get(address))
-
-
-@pytest.fixture
-def sealing(tmp_path: Path) -> Iterator[None]:
-    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
-        yield
 
 
 def test_a_reason_shows_nothing_to_whom_it_is_masked_and_stands_in_no_table_in_clear(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 
 from audit.services import Fact, Origin
@@ -38,18 +37,12 @@ from tests.casework.erasure.test_erasing import over, rule, verified
 from tests.casework.explaining.test_letter import FINDING, OBJECTION, made, plain
 from tests.casework.sealing.test_sealed_cases import in_clear
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sealing")]
 
 People = dict[str, User]
 Opens = Callable[..., Case]
 BY = Origin("system:test")
 FOUND = {"outcome": "stands", "finding": FINDING}
-
-
-@pytest.fixture(autouse=True)
-def sealing(tmp_path: Path) -> Iterator[None]:
-    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
-        yield
 
 
 @pytest.fixture

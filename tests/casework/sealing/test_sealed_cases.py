@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -36,17 +35,11 @@ from orchestration.shell.verification import verify
 from tests.casework.conftest import PERSON
 from tests.casework.erasure.test_erasing import rule, verified
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sealing")]
 
 People = dict[str, User]
 Commits = Callable[..., AbstractContextManager[object]]
 IBAN = "DE89 3704 0044 0532 0130 00"
-
-
-@pytest.fixture(autouse=True)
-def sealing(tmp_path: Path) -> Iterator[None]:
-    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
-        yield
 
 
 def in_clear(*texts: str) -> list[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -21,14 +19,8 @@ from tests.orchestration.case_types import deployed
 from tests.orchestration.messaging.test_outbox import all_hold, begin, finish, open_tasks, status
 from tests.orchestration.messaging.test_registry_events import ordered
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sealing")]
 NUMBER = "Zqx-4711"
-
-
-@pytest.fixture(autouse=True)
-def sealing(tmp_path: Path) -> Iterator[None]:
-    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
-        yield
 
 
 @pytest.fixture
