@@ -6,6 +6,7 @@ died nobody knows: it is said since when, and when another one takes over.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -39,13 +40,26 @@ def progress_of(document: Document, row: Reading, now: datetime) -> Progress | N
         return None
     if row.state == State.READ:
         return Progress(f"It is read{_pages(document, ': {}')}.", under_way=False)
-    if is_stopped(READER_KEY):
-        return Progress(f"All reading is stopped{_come(document, row)}.", under_way=True)
+    return _under_way(document, row, now, stopped=is_stopped(READER_KEY))
+
+
+def under_way_in(documents: Collection[int], now: datetime) -> dict[int, Progress]:
+    """How far those of these documents are read that somebody is to read."""
+    rows = Reading.objects.filter(document__in=documents, state__in=(State.WAITING, State.READING))
+    waiting = list(rows.select_related("document__case"))
+    stopped = bool(waiting) and is_stopped(READER_KEY)
+    return {row.pk: _under_way(row.document, row, now, stopped=stopped) for row in waiting}
+
+
+def _under_way(document: Document, row: Reading, now: datetime, *, stopped: bool) -> Progress:
+    come = _come(document, row)
+    if stopped:
+        return Progress(f"All reading is stopped{come}.", under_way=True)
     if row.state == State.WAITING:
-        return Progress(f"It waits for a worker{_come(document, row)}.", under_way=True)
+        return Progress(f"It waits for a worker{come}.", under_way=True)
     if now - row.since < SILENT:
-        return Progress(f"A worker reads it{_come(document, row)}.", under_way=True)
-    return Progress(f"A worker has it{_come(document, row)}.", True, row.since, row.since + LOST_AFTER)
+        return Progress(f"A worker reads it{come}.", under_way=True)
+    return Progress(f"A worker has it{come}.", True, row.since, row.since + LOST_AFTER)
 
 
 def _come(document: Document, row: Reading) -> str:

@@ -23,6 +23,7 @@ from casework.documents.bundles import bundles_of
 from casework.documents.checking import field_check, next_unchecked
 from casework.documents.models import Document
 from casework.documents.pictures import WIDTHS, picture_of
+from casework.documents.progress import under_way_in
 from casework.documents.read import document_for_user, documents_of, name_for
 from casework.documents.services import Added, document_add, document_downloaded
 from casework.documents.sight import (
@@ -74,7 +75,7 @@ def case_documents(request: HttpRequest, case_id: int) -> HttpResponse:
     numbers = [one.id for one in documents if not one.hidden]
     context: dict[str, Any] = {
         "case": case, "title": seen.view.text(case.title), "documents": documents,
-        "bundles": partial(bundles_of, seen, documents),
+        "bundles": partial(bundles_of, seen, documents), "under_way": partial(under_way_in, numbers, clock.utc_now()),
         "given": partial(files_given, seen, numbers), "drawn": partial(begins_shown, seen, numbers),
         "may_add": bool(least) and permissions.may(user, "work", case),
         "may_ask": permissions.may(user, "work", case), "takes": bool(least), "taken": TAKEN,

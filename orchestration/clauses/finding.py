@@ -47,6 +47,10 @@ class Clause:
     page: int
     turns: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def called(self) -> str:
+        return self.heading or f"Clause {self.number}"
+
     def page_of(self, quote: str) -> int:
         """On which page these words of it begin."""
         at = self.text.find(quote)

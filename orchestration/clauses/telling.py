@@ -76,7 +76,7 @@ def _apart(one: Deviation) -> str:
 
 
 def _named(clause: Clause) -> str:
-    return f"{clause.number}. {clause.heading}".rstrip() if clause.number else clause.heading
+    return f"{clause.number}. {clause.heading}" if clause.number and clause.heading else clause.called
 
 
 def _cut(text: str) -> str:

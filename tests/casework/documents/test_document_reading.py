@@ -109,17 +109,26 @@ def test_the_page_says_at_which_page_its_reading_is_and_since_when_its_reader_is
     ):
         Reading.objects.update(**told)
         assert words in shown(people, invoice) and "every 4s" in shown(people, invoice), words
+    assert "A worker has it: page 13 of 40 is next, 12 are read." in listed(people, invoice)
     Reading.objects.update(since=now - timedelta(minutes=10))
     sweep()
     assert "It waits for a worker: page 13 of 40 is next, 12 are read." in shown(people, invoice)
     monkeypatch.setattr(progress, "is_stopped", lambda _: True)
     assert "All reading is stopped: page 13 of 40" in shown(people, invoice)
     Reading.objects.update(state="read", pictures=[])
+    assert "page 13 of 40" not in listed(people, invoice)
     assert "It is read: 40 pages." in shown(people, invoice) and "every 4s" not in shown(people, invoice)
 
 
 def shown(people: dict[str, User], document: Document) -> str:
-    address = f"/cases/{document.case_id}/documents/{document.pk}/"
+    return page_at(people, f"/cases/{document.case_id}/documents/{document.pk}/")
+
+
+def listed(people: dict[str, User], document: Document) -> str:
+    return page_at(people, f"/cases/{document.case_id}/documents/")
+
+
+def page_at(people: dict[str, User], address: str) -> str:
     return " ".join(browser(people["anna"]).get(address).content.decode().split())
 
 

@@ -52,7 +52,11 @@ class ClausesActor:
         told = words_of_case(AskedOf(current().case, input.get("document"), self._file.get("pages", PAGES)))
         found = clauses_in(told.sheets)
         if not found:
-            raise ActorError("No clauses were found: no line of it is a heading.", temporary=False, code="no-clauses")
+            raise ActorError(
+                "No clauses were found: no line is a heading, or begins with a number.",
+                temporary=False,
+                code="no-clauses",
+            )
         output = {"document": told.document, "pages": told.pages, "clauses": [_clause(one) for one in found]}
         return Answer(output, None, {"clauses": len(found)}, {"pages": told.pages})
 
@@ -102,12 +106,12 @@ def _read_back(one: Mapping[str, Json]) -> Clause:
 
 def _matched(one: Matched) -> dict[str, Json]:
     kind = one.section.kind if one.section else ""
-    return {"heading": one.clause.heading, "page": one.clause.page, "kind": kind, "by": one.by}
+    return {"heading": one.clause.called, "page": one.clause.page, "kind": kind, "by": one.by}
 
 
 def _deviation(one: Deviation) -> dict[str, Json]:
     return {
-        "clause": one.section.kind, "heading": one.clause.heading if one.clause else "", "what": one.what,
+        "clause": one.section.kind, "heading": one.clause.called if one.clause else "", "what": one.what,
         "standard": one.asked, "apart": None if one.apart is None else round(one.apart, 4), "quote": one.quote[:2000],
         "page": one.page, "weight": one.section.weight, "source": one.section.passage,
     }  # fmt: skip
