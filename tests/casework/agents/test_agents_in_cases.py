@@ -29,19 +29,7 @@ from orchestration.engine.commands import CompleteItem, CompleteTask
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import stopping
-from orchestration.knowledge.register import index, knowledge_add
-from orchestration.knowledge.uses import uses_of
-from orchestration.models import (
-    Actor,
-    ActorCall,
-    ActorVersion,
-    AgentProposal,
-    AgentRun,
-    HumanTask,
-    Incident,
-    Job,
-    KnowledgeDocument,
-)
+from orchestration.models import Actor, ActorCall, ActorVersion, AgentProposal, AgentRun, HumanTask, Incident, Job
 from orchestration.shell import services
 from orchestration.shell.selectors import state_of
 from tests.casework.reading import told as shown
@@ -166,19 +154,6 @@ def test_by_itself_it_adds_what_its_rules_want_and_says_why(upset: Callable[...,
     [_, added] = told(case, "agent.proposed")
     assert added["evidence"] == ["/message", "/sentiment/label"]
     assert str(added["reason"]).startswith("The customer is upset")
-
-
-def test_what_it_has_read_is_noted_with_its_answer_so_that_its_case_is_told_when_that_proves_wrong(
-    upset: Callable[..., Case],
-) -> None:
-    row = knowledge_add(
-        name="Calls", content=b"Call an upset customer on the same day.", level="internal", groups=(), by=ANNA
-    )
-    assert isinstance(row, KnowledgeDocument)
-    index(row.pk)
-    case = upset("by itself", message="I am an upset customer. Call me on the same day!")
-    (use,) = uses_of(row)
-    assert (use.instance, use.capability, use.cited) == (case.instance_id, "consider-steps", True)
 
 
 def test_what_it_does_has_it_as_author_and_the_history_holds(upset: Callable[..., Case]) -> None:
