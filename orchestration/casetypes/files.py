@@ -173,6 +173,7 @@ _MANIFEST_SHAPE: Final = _object(
     assignment={"type": "string", "minLength": 1, "maxLength": 200},
     external={"type": "array", "items": _object(("item", "form", "label"), item=_TEXT, form=_TEXT, label=_TEXT)},
 )
+_JUDGED: Final = ("capability", "output", "field")
 _FORMS_SHAPE: Final = {
     "type": "object",
     "additionalProperties": _object(
@@ -182,14 +183,7 @@ _FORMS_SHAPE: Final = {
         signs={"type": "boolean"},
         judges={
             "type": "array",
-            "items": _object(
-                ("capability", "output", "field"),
-                capability=_TEXT,
-                output=_TEXT,
-                field=_TEXT,
-                unless=_CONDITION,
-                means=_NAMED_TEXTS,
-            ),
+            "items": _object(_JUDGED, unless=_CONDITION, means=_NAMED_TEXTS, **dict.fromkeys(_JUDGED, _TEXT)),
         },
         fields={
             "type": "array",
