@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -17,6 +18,7 @@ from orchestration.casetypes.case_type import current, folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.models import Definition
 from tests.casework.reading import told
+from tests.orchestration.actors.test_guardrails_declared import every_kind
 
 pytestmark = pytest.mark.django_db
 
@@ -363,3 +365,19 @@ def test_pages_of_models_need_no_get_to_change_and_no_script(refund_type: Defini
     page = told(admin.get(f"/models/import/{Proposal.objects.get().pk}/?do=publish&note=x"))
     assert current("refund").version == 1
     assert "hx-" not in page.split("<main", 1)[1]
+
+
+def test_what_drops_the_guardrails_of_a_template_is_refused_on_the_page_by_the_name_of_each(
+    complaint: Definition, admin: Client
+) -> None:
+    files = folder_files(CASE_TYPES / "complaint")
+    template, mine = every_kind(), {"key": "mine", "title": "Mine", "extends": "of-type"}
+    middle = {"key": "of-type", "title": "Of the type", "extends": template["key"]}
+    dropped = mine | {"guardrails": {"before": [], "after": []}}
+    for name, document in (("template", template), ("of-type", middle), ("mine", dropped)):
+        files[f"{name}.capability.yaml"] = yaml.safe_dump(document)
+    page = told(upload(admin, "complaint.zip", zipped(files), "complaint"))
+    for name in ("budget (before)", "rate (before)", "injection (before)", "consistent (after)", "limit (after)"):
+        assert f"the guardrail {name} of of-type is dropped" in page, name
+    assert "the guardrail confidence (after) of of-type may be tightened, not loosened" in page
+    assert not Proposal.objects.exists()

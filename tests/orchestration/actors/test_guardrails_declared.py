@@ -9,7 +9,7 @@ from orchestration.actors import capability
 from orchestration.actors.capability import capability_of
 from orchestration.actors.evaluators.registry import EVALUATORS
 from orchestration.actors.guardrails.guardrail import AFTER, BEFORE
-from orchestration.actors.guardrails.registry import GUARDRAILS
+from orchestration.actors.guardrails.registry import GUARDRAILS, asked
 from orchestration.casetypes.capabilities import capability_faults, declared
 
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "guardrails.md"
@@ -205,3 +205,33 @@ def test_the_documentation_has_every_guardrail_and_evaluator_with_its_parameters
 
 def scored_by():
     return [("evaluators", one) for one in EVALUATORS]
+
+
+def every_kind():
+    """A capability that declares every guardrail there is, with what makes each of them ask something."""
+    asks = {
+        "masking": {"most": "internal"}, "size": "2 kB", "pseudonyms": {"always": True}, "rate": 60,
+        "budget": {"call": 1}, "confidence": 0.9, "consistent": "total >= 0", "limit": {"of": "total", "most": 9},
+        "empty": ["/total"],
+    }  # fmt: skip
+    guards = {
+        stage: [{one.name: asks[one.name]} if one.name in asks else one.name for one in GUARDRAILS[stage]]
+        for stage in (BEFORE, AFTER)
+    }
+    return {**PARENT, "guardrails": guards}
+
+
+@pytest.mark.parametrize(
+    ("stage", "name"), [(stage, one.name) for stage in (BEFORE, AFTER) for one in GUARDRAILS[stage]]
+)
+def test_what_a_template_declares_and_a_type_inherits_nobody_below_drops(stage, name):
+    template = every_kind()
+    middle = {"key": "of-type", "title": "Of the type", "extends": "read-invoice"}
+    left = [one for one in template["guardrails"][stage] if name not in (one, *one)]
+    last = {"key": "mine", "title": "Mine", "extends": "of-type", "guardrails": {stage: left}}
+    assert list(capability_faults(files(template, middle))) == []
+    said = " ".join(capability_faults(files(template, middle, last)))
+    whole = capability_of(template)
+    meant = {each.name: given for each, given in asked(stage, whole.before if stage == BEFORE else whole.after)}
+    stands = {each.name: given for each, given in asked(stage, ())}  # without a word of anybody
+    assert f"the guardrail {name} ({stage}) of of-type" in said or stands.get(name) == meant[name], said
