@@ -13,6 +13,7 @@ from django.test import Client
 from audit.selectors import timeline
 from casework.cases.read.agent_work import UNREAD
 from casework.models import Case
+from orchestration.agents import runs
 from orchestration.engine.commands import SetVariables
 from orchestration.ground import clock
 from orchestration.models import AgentProposal, HumanTask, KnowledgeDocument
@@ -246,3 +247,21 @@ def test_the_history_tells_it_in_plain_words(clara: Client, upset: Callable[...,
     text = clara.get(f"/cases/{case.pk}/history/").content.decode()
     assert "decided on “Call the customer”: The customer is upset" in text
     assert "planned 2 steps" in text
+
+
+def test_the_plan_is_open_on_the_page_of_the_case_before_anything_is_done(
+    upset: Callable[..., Case], people: dict[str, User], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(people["anna"])
+    pages, propose = list[str](), runs.propose
+
+    def seen_before(run: runs.Running, *given: Any) -> AgentProposal:
+        case = Case.objects.get(instance=run.instance)
+        pages.append(client.get(f"/cases/{case.pk}/").content.decode())
+        return propose(run, *given)
+
+    monkeypatch.setattr(runs, "propose", seen_before)
+    upset("by itself")
+    why = "The customer is upset, and nobody has called yet."
+    opened = re.search(r"<details[^>]*agent-plan-[^>]*open>.*?</details>", pages[0], re.DOTALL)
+    assert opened is not None and why in opened[0] and pages[0].count(why) == 1
