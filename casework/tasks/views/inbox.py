@@ -82,6 +82,8 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
         ],
         "unfiltered": replace(start, filters=(), reference="", within="").address,
         "grouping": grouping_shown(page.groups, by_what, start, by, CAP, _is_cut(page)), "span": len(in_columns) + 6,
+        "in_turn": CAP if place.sort == NEXT and (_is_cut(page) or page.counts[page.tab] > CAP) else 0,
+        "all_due": replace(start, sort="").address,
         "by_what": by_what, "group": place.group, "within": place.within if sought.within else "",
         "carry": place.carry,
         "picked": frozenset((request.session.get("many") or {}).get("chosen", ())),

@@ -155,3 +155,14 @@ def test_the_plan_of_a_list_is_kept_and_nothing_else_is_planned_otherwise(db: No
         reading.rows(SQL("select 1 / %(nought)s::int"), {"nought": 0})
     assert mode() == "auto"
     assert reading.rows(SQL("select 1"), {}) == [(1,)]
+
+
+def test_a_long_list_in_the_order_of_what_to_do_next_says_how_far_that_order_reaches(
+    long_list: tuple[Case, Case], people: dict[str, User], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(people["anna"])
+    said = "in the order of what to do next stand the first"
+    assert said not in " ".join(client.get("/?tab=groups&sort=next").content.decode().split())
+    monkeypatch.setattr("casework.tasks.views.inbox.CAP", 1)
+    page = " ".join(client.get("/?tab=groups&sort=next").content.decode().split())
+    assert f"{said} 1 that are due" in page and said not in client.get("/?tab=groups").content.decode()
