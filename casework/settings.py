@@ -85,7 +85,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "casework.urls"
-ASGI_APPLICATION = "casework.asgi.application"
 WSGI_APPLICATION = "casework.wsgi.application"
 
 TEMPLATES = [
