@@ -146,6 +146,8 @@ def _documents() -> tuple[Shared, ...]:
 
 
 def _told(now: datetime) -> tuple[Shared, ...]:
+    seen = {"who": "Ben Bauer", "did": "signed", "sequence": 41, "at": now, "mark": "b81xYw",
+            "said": "Made anew from the history: the same."}  # fmt: skip
     said = {"number": 1, "at": now, "who": "Ben Bauer", "words": {"text": "They called."}}
     parts = [
         {"title": "What was decided", "sentences": [{"text": "The amount is over 500 EUR.", "event": 12}]},
@@ -168,6 +170,10 @@ def _told(now: datetime) -> tuple[Shared, ...]:
                 {"words": "Tone of a text", "address": "#", "sign": "bad", "said": "In trouble, 3 jobs held back"},
             ), "left": 4}},
             "nothing": {"part": first},
+        }),
+        ("What people had on their screens", "proof/_shown.html", {
+            "as it was": {"moment": {"shown": [seen]}},
+            "apart": {"moment": {"shown": [{**seen, "is_apart": True, "said": "Made anew: another."}]}},
         }),
         ("That nobody has to agree", "proof/_second_person.html", {"as it is set": {}}),
         ("A draft of a case type", "studio/words/_drafted.html", {

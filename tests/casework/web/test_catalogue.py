@@ -17,6 +17,10 @@ LONGEST = 70
 """Lines of a piece. What is longer is a place of a page, whose pieces stand in the catalogue by themselves."""
 ON_THEIR_PAGES = {
     "access/_code.html": "it takes the focus of the page that it stands on",
+    "account/_machines_unread.html": "it stands on each page of whoever has not read of the machines yet",
+    "agents/_worth_table.html": "a table, whose rows stand in the catalogue by themselves",
+    "lists/_filter.html": "one of the filters of a list, which stand in the catalogue together",
+    "lists/_filter_input.html": "an input of a filter, which stands in the catalogue with the others",
     "actors/_tabs.html": "places of pages, which each page of them shows",
     "cases/_places.html": "places of pages, which each page of them shows",
     "governance/_look_up.html": "a form that leads to the registers, which one page shows",
