@@ -161,7 +161,7 @@ def came_from(known: Any) -> str:
 @register.filter
 def named_values(pairs: Iterable[tuple[str, Any]]) -> str:
     """Names with their values in one line of text."""
-    return "; ".join(f"{name} {Truncator(shown(value)).chars(200)}" for name, value in pairs)
+    return "; ".join(f"{name} {Truncator(shown(value) or 'none').chars(200)}" for name, value in pairs)
 
 
 @register.filter

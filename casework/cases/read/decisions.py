@@ -184,18 +184,32 @@ def _fired(look: Look, entry: Entry) -> Iterator[Fired]:
     for hit in entry.detail.get("hits", ()):
         table = known.get(hit["decision"])
         if table is not None and 0 < hit["rule"] <= len(table.rows):
-            yield _told(look, table, hit["rule"])
+            yield _told(look, table, hit["rule"], _given(look, entry, table))
 
 
-def _told(look: Look, table: Table, number: int) -> Fired:
+def _given(look: Look, entry: Entry, table: Table) -> Mapping[str, Json]:
+    """What the event says came out, by the names of the columns, where one rule of this table alone gave it."""
+    detail = look.view.payload(entry.detail)
+    names, output = decision_names(look.case.instance.definition_id), detail.get("output")
+    alone = len(detail.get("hits", ())) == 1 and names.get(detail["decision"]) == table.decision
+    return output if alone and isinstance(output, Mapping) else {}
+
+
+def _told(look: Look, table: Table, number: int, given: Mapping[str, Json]) -> Fired:
     row = table.rows[number - 1]
-    outputs, codes = zip(table.outputs, row.outputs, strict=True), codes_in_words(look.case_type)
-    written = ((column.name, _unquoted(text)) for column, text in outputs)
+    outputs = zip(table.outputs, row.outputs, strict=True)
     return Fired(
         decision=table.decision, number=number, of=len(table.rows), id=row.id, policy=table.hit_policy,
         asked=tuple(asked(look, table, row)),
-        gave=tuple(Cell(name, look.view.text(text), look.view.text(codes.get(text, text))) for name, text in written),
+        gave=tuple(_gave(look, column.name, text, given.get(column.expression)) for column, text in outputs),
     )  # fmt: skip
+
+
+def _gave(look: Look, name: str, text: str, computed: Json) -> Cell:
+    """What a rule gives in one column, as it is written, and in words what it came to."""
+    plain, codes = _unquoted(text), codes_in_words(look.case_type)
+    came = computed if plain == text and isinstance(computed, str) else plain
+    return Cell(name, look.view.text(plain), look.view.text(codes.get(came, came)))
 
 
 def asked(look: Look, table: Table, row: Row) -> Iterator[Cell]:

@@ -130,8 +130,10 @@ def test_the_examiner_reads_the_whole_of_it_on_one_page(people: People) -> None:
         "restrict the account",
         "is right",
         "49,000.00",
+        "A name on the list is almost the same: ",
     ):
         assert words in page, words
+    assert "string(" not in page, "what a rule computed is shown as it came out"
     assert page.count("<line") == 3 and page.count("<circle") == 3
 
 
