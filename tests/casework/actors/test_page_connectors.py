@@ -305,6 +305,6 @@ def test_a_wsdl_becomes_a_draft_on_the_page_and_a_try_out_asks_the_service_that_
     assert "Status 200" in said and '"id": "V-007"' in said and '"score": "100.0"' in said
     assert "no document of WSDL 1.1" in words(admin.post(page, {"document": "<x/>"}))
     elsewhere = '<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"><import location="more.wsdl"/></definitions>'
-    assert "No operation that can be called stands in this document." in words(
+    assert "What can be called stands in more.wsdl, which is not fetched" in words(
         admin.post(page, {"document": elsewhere})
     )
