@@ -43,8 +43,8 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def read_file(content: bytes, most: int = MOST_BYTES) -> dict[str, Json]:
-    """What stands in it. Raises FileRefused."""
+def read_file(content: bytes, most: int = MOST_BYTES, *, numbers_name: bool = False) -> dict[str, Json]:
+    """What stands in it. `numbers_name`: a whole number is a name, too, as `200:` of an answer. Raises FileRefused."""
     if len(content) > most:
         raise FileRefused([f"The file has more than {most} bytes."])
     try:
@@ -56,9 +56,17 @@ def read_file(content: bytes, most: int = MOST_BYTES) -> dict[str, Json]:
         raise FileRefused([f"The file is no YAML{at}: {error.problem}."]) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise FileRefused(["The file is no YAML."]) from None
+    if numbers_name:
+        document = _named(document)
     if not isinstance(document, dict) or not _is_json(document):
         raise FileRefused(["The file has to be names with values, as JSON has them."])
     return document
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key) if type(key) is int else key: _named(below) for key, below in value.items()}
+    return [*map(_named, value)] if isinstance(value, list) else value
 
 
 def _is_json(value: Any) -> bool:

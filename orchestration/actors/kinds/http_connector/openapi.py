@@ -24,6 +24,7 @@ METHODS: Final = ("get", "head", "post", "put", "patch", "delete")
 DEEPEST: Final = 12
 MOST_PARTS: Final = 3_000
 MOST_OPERATIONS: Final = 1_000
+MOST_PARAMETERS: Final = 500
 KEY: Final = "idempotency-key"
 FORM: Final = "application/x-www-form-urlencoded"
 INPUT: Final = "x-input"
@@ -62,7 +63,7 @@ class OpenApi:
     """A document. Raises FileRefused where it is none of OpenAPI 3."""
 
     def __init__(self, content: bytes) -> None:
-        self.document = read_file(content, most=MOST_BYTES)
+        self.document = read_file(content, most=MOST_BYTES, numbers_name=True)
         version = str(self.document.get("openapi", ""))
         if not re.match(r"3\.[01](\.|$)", version):
             raise FileRefused([_of_another(version, self.document)])
@@ -170,13 +171,18 @@ def _left_open(
 
 
 def _parameters(api: OpenApi, item: Mapping[str, Json], given: Mapping[str, Json]) -> list[dict[str, Json]]:
-    """Those of the path, and in their places those of the operation; each with the name under which it is an input."""
+    """Those of the path, and in their places those of the operation; each with the name under which it is an input.
+
+    Raises FileRefused.
+    """
     found: dict[tuple[str, str], dict[str, Json]] = {}
     for one in (*_listed(item.get("parameters")), *_listed(given.get("parameters"))):
         told = _mapping(api.resolved(one))
         name, place = str(told.get("name") or ""), str(told.get("in"))
         if name and not (place == "header" and name.lower() in SENT_ANYHOW):
             found[name, place] = told
+    if len(found) > MOST_PARAMETERS:
+        raise FileRefused([f"This operation has more than {MOST_PARAMETERS} parameters: too many to draft."])
     names: dict[str, str] = {}
     for (name, place), told in found.items():
         plain = _name(name) if names.get(_name(name), place) == place else f"{_name(name)}_{place}"
@@ -309,7 +315,7 @@ def _is_pattern(text: Json) -> bool:
     """Whether it can be looked for here; OpenAPI's are those of JavaScript, which knows some that Python does not."""
     try:
         return bool(re.compile(text))
-    except (re.error, TypeError):
+    except (re.error, TypeError, OverflowError, RecursionError):
         return False
 
 

@@ -33,6 +33,8 @@ VERSIONS: Final = {
 NOWHERE: Final = "https://replace-this-host.example"
 MOST_OPERATIONS: Final = 1_000
 MOST_PARTS: Final = 3_000
+MOST_BASES: Final = 50
+"""Types that one type extends, each the next."""
 DEEPEST: Final = 12
 TYPES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("boolean",), "boolean"),
@@ -175,7 +177,8 @@ class Wsdl:
         """What goes in and stands in no type of the document."""
         for part in () if operation.style == "rpc" else self._parts_of(operation):
             if part.get("element") and _pair(part, part.get("element")) not in self.elements:
-                yield f"The document does not say what {part.get('element')} is made of: its envelope is empty here."
+                named = " ".join(str(part.get("element")).split())
+                yield f"The document does not say what {named} is made of: its envelope is empty here."
 
     def _body(self, operation: SoapOperation, prefixes: dict[str, str]) -> _Drawn:
         parts = self._parts_of(operation)
@@ -238,7 +241,7 @@ class Wsdl:
         """The elements that its type has, each as it is declared."""
         own, named = stands.element.first("complexType"), _pair(stands.element, stands.element.get("type"))
         kind, schema = (self.complex.get(named), named[0]) if own is None else (own, stands.schema)
-        return [] if kind is None else [self._declared(*one) for one in self._particles(kind, schema, frozenset())]
+        return [] if kind is None else [self._declared(*one) for one in self._particles(kind, schema, set())]
 
     def _declared(self, element: Element, schema: str) -> _Stands:
         """The element itself, or the one that it refers to."""
@@ -248,15 +251,23 @@ class Wsdl:
         default = "qualified" if schema in self.qualified else ""
         return _Stands(element, schema if element.get("form", default) == "qualified" else "", schema)
 
-    def _particles(self, kind: Element, schema: str, based: frozenset[Pair]) -> Iterator[tuple[Element, str]]:
-        """The elements of a type, through its groups and what it extends, with the schema that each stands in."""
+    def _particles(self, kind: Element, schema: str, based: set[Pair]) -> Iterator[tuple[Element, str]]:
+        """The elements of a type, through its groups and what it extends, with the schema that each stands in.
+
+        `based`: what it extends so far, each once. Raises FileRefused.
+        """
         for child in kind.children:
             if child.namespace == XSD and child.name == "element":
                 yield child, schema
             elif child.namespace == XSD and child.name in GROUPS:
                 base = _pair(child, child.get("base"))
                 if base in self.complex and base not in based:
-                    yield from self._particles(self.complex[base], base[0], based | {base})
+                    based.add(base)
+                    if len(based) > MOST_BASES:
+                        raise FileRefused(
+                            [f"{base[1]} is extended by more than {MOST_BASES} types: too many to draft."]
+                        )
+                    yield from self._particles(self.complex[base], base[0], based)
                 yield from self._particles(child, schema, based)
 
 

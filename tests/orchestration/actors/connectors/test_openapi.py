@@ -119,3 +119,21 @@ def test_what_is_no_such_document_is_told_what_to_do(document: Json, words: str)
     with pytest.raises(FileRefused) as refused:
         OpenApi(json.dumps(document).encode())
     assert words in " ".join(refused.value.faults)
+
+
+def test_yaml_may_name_its_answers_by_bare_numbers() -> None:
+    text = "openapi: 3.0.3\npaths: {/orders: {get: {responses: {200: {description: Fine}, 404: {description: None}}}}}"
+    found = OpenApi(text.encode())
+    answers = read(draft(found, found.operations()[0], "ask"))["answers"]
+    assert [one["when"] for one in answers] == ["status = 200", "status = 404"]
+
+
+@pytest.mark.parametrize("pattern", ["a{99999999999999999999}", "(" * 3000 + ")" * 3000])
+def test_a_pattern_that_nothing_here_can_look_for_is_left_out(pattern: str) -> None:
+    schema = {"type": "string", "pattern": pattern}
+    assert "pattern" not in drafted({"parameters": [parameter("x", "query") | {"schema": schema}]})
+
+
+def test_of_more_parameters_than_anybody_reads_none_is_drafted() -> None:
+    with pytest.raises(FileRefused, match="more than 500 parameters"):
+        drafted({"parameters": [parameter(chr(0x4E00 + one), "query") for one in range(501)]})

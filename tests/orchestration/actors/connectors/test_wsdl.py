@@ -164,3 +164,26 @@ def test_what_stands_in_another_document_is_said_with_what_to_do() -> None:
         Wsdl(parts + b"</wsdl:definitions>").operations()
     wsdl = Wsdl(document(schema=""))
     assert wsdl.draft(wsdl.operations()[0], "a").startswith("# The document does not say what t:Order is made of")
+
+
+def extending(types: int, times: int) -> bytes:
+    extends = ('<xsd:extension base="t:A{}"/>' * times).format
+    made = "".join(
+        f'<xsd:complexType name="A{one}"><xsd:complexContent>{extends(*[one + 1] * times)}</xsd:complexContent>'
+        "</xsd:complexType>"
+        for one in range(types)
+    )
+    last = '<xsd:sequence><xsd:element name="last" type="xsd:string"/></xsd:sequence>'
+    return document(schema=f'{made}<xsd:complexType name="A{types}">{last}</xsd:complexType>'
+                           '<xsd:element name="Order" type="t:A0"/>')  # fmt: skip
+
+
+def test_types_that_extend_one_another_are_each_read_once_and_not_without_end() -> None:
+    assert [*drafted(extending(40, 2))["input"]["properties"]] == ["last"]
+    with pytest.raises(FileRefused, match="more than 50 types"):
+        drafted(extending(3_000, 1))
+
+
+def test_what_the_document_calls_a_thing_stands_in_one_line_of_the_draft() -> None:
+    wsdl = Wsdl(document(part='element="t:None&#10;method: stolen"'))
+    assert "\nmethod" not in wsdl.draft(wsdl.operations()[0], "a")
