@@ -1,7 +1,7 @@
 """Which AI works beside somebody here, and have they read that it does?
 
 Whoever signs in is told where one works that they have not read of, until they say that they have (AI Act, article
-26 (7)). That they did stands on the control chain, with the machines that stood on the page: nothing else is kept.
+26 (7)). That they did stands on the control chain, with all that they have read of so far: nothing else is kept.
 """
 
 from __future__ import annotations
@@ -84,10 +84,14 @@ def readers() -> Iterator[Reader]:
         )
 
 
-def machines_read(*, by: User, shown: Iterable[str]) -> None:
-    """Keep that they have read of these (keys), of which those that are at work count."""
-    keys = sorted({actor.key for actor in _at_work()} & {*shown})
-    record_control([Fact(READ, {"machines": keys})], origin_of(by), clock.utc_now())
+def machines_read(*, by: User, shown: Iterable[str]) -> bool:
+    """Keep that they have read of these (keys) beside those before; whether they know of all that are at work now."""
+    origin, at_work = origin_of(by), {actor.key for actor in _at_work()}
+    before = _known(_last([origin.actor]).get(origin.actor))
+    known = before | (at_work & {*shown})
+    if known != before:
+        record_control([Fact(READ, {"machines": sorted(known)})], origin, clock.utc_now())
+    return at_work <= known
 
 
 def _at_work() -> list[Actor]:

@@ -54,3 +54,17 @@ def test_auditors_see_who_has_read_and_others_do_not(people: People) -> None:
     page = told(client(people["axel"]).get(PLACE))
     assert "Who has read it" in page and "Anna Adler" in page and page.count("not yet") == len(people) - 1
     assert "Who has read it" not in told(client(people["anna"]).get(PLACE))
+
+
+def test_nobody_has_read_what_they_were_not_shown_and_what_was_read_stays_read(people: People) -> None:
+    at_work("reader")
+    browser = client(people["anna"])
+    assert "was not on the page that you read" in told(browser.post(PLACE, follow=True))
+    assert NOTE in told(browser.get(PLACE)) and not timeline(StandingChain.CONTROL, action="machines.read")
+    browser.post(PLACE, {"machine": "reader"})
+    at_work("drafter", "language-model")
+    for shown in ("reader", "", "drafter", "drafter"):
+        browser.post(PLACE, {"machine": shown})
+    assert "you have not read of it" not in told(client(people["anna"]).get(PLACE))
+    events = timeline(StandingChain.CONTROL, action="machines.read")
+    assert sorted(event.detail["machines"] for event in events) == [["drafter", "reader"], ["reader"]]
