@@ -232,9 +232,18 @@ def _host(detail: Detail) -> str:
     return f"lets connectors call {host}{private}"
 
 
+_MOVED: dict[str, str] = {
+    "quarantined": "put version {} of {} into quarantine",
+    "shadow": "had version {} of {} run beside the one in use, unused",
+    "share": "gave version {} of {} a share of cases",
+    "in-use": "put version {} of {} to use",
+    "retired": "retired version {} of {}",
+}
+
+
 def _moved(detail: Detail) -> str:
-    share = f" for {detail['share']} % of cases" if detail.get("share") else ""
-    return f"took the version {detail['version']} of {detail['actor']} to {detail['state']}{share}"
+    share = f": {detail['share']} %" if detail.get("share") else ""
+    return _MOVED[detail["state"]].format(detail["version"], detail["actor"]) + share
 
 
 def _stopped(detail: Detail) -> str:

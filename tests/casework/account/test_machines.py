@@ -15,7 +15,7 @@ from tests.casework.reading import told
 pytestmark = pytest.mark.django_db
 
 People = dict[str, User]
-NOTE = "AI works beside you here, of which you have not read yet."
+NOTE = "AI works beside you here that you have not read about yet."
 PLACE = "/account/machines/"
 
 
