@@ -35,21 +35,23 @@ def tell(pk: int) -> None:
     if row is None:
         return
     untold = KnowledgeUse.objects.filter(piece__document=pk, told=None)
-    for instance in sorted(set(untold.values_list("job__instance", flat=True)))[:AT_ONCE]:
-        tried("case not told of a withdrawn source", row, _tell, row, instance)
-    if untold.exists():
+    cases = sorted(set(untold.values_list("job__instance", flat=True)))[:AT_ONCE]
+    heard = [tried("case not told of a withdrawn source", row, _tell, row, instance) for instance in cases]
+    if any(heard) and untold.exists():  # where none could be told, the sweep comes back to it
         nudge_knowledge(pk)
 
 
 @transaction.atomic
-def _tell(row: KnowledgeDocument, instance: int) -> None:
+def _tell(row: KnowledgeDocument, instance: int) -> bool:
+    """Whether there was something to tell."""
     uses = KnowledgeUse.objects.filter(piece__document=row.pk, job__instance=instance, told=None)
     if not uses.exists():
-        return
+        return False
     review = next((found for opens in looked_at_again if (found := opens(row, instance, ORIGIN))), 0)
     uses.update(told=clock.utc_now(), review=review)
     if review or not _raised(row, instance):
         services.record(instance, [Fact("source.withdrawn", {"document": row.pk, "name": row.name})], ORIGIN)
+    return True
 
 
 def _raised(row: KnowledgeDocument, instance: int) -> bool:

@@ -88,3 +88,20 @@ def test_the_case_of_the_task_goes_with_the_one_that_it_is_about(withdrawn: tupl
     case, task = withdrawn
     own = task.instance.case
     assert depending_on(case) == [own] and going_along([case.instance_id]) == [own.instance_id]
+
+
+def test_a_case_that_cannot_be_told_is_left_to_the_sweep_and_keeps_no_worker_busy(
+    withdrawn: tuple[Case, HumanTask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: object) -> int:
+        raise ValueError("The key of this case is gone.")
+
+    nudged: list[int] = []
+    monkeypatch.setattr(withdrawal, "looked_at_again", [unreadable])
+    monkeypatch.setattr(withdrawal, "nudge_knowledge", nudged.append)
+    KnowledgeUse.objects.update(told=None)
+    document = KnowledgeUse.objects.values_list("piece__document", flat=True)[0]
+    withdrawal.tell(document)
+    assert nudged == [] and KnowledgeUse.objects.filter(told=None).exists()
+    withdrawal.look_after()
+    assert nudged == [document]
