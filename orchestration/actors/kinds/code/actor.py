@@ -9,12 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-import yaml
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
 
 from orchestration.actors.contract import ActorError, Answer
 from orchestration.actors.kinds.code.script import run_script
+from orchestration.actors.kinds.files import file_faults, read_file, schema_faults
 from orchestration.engine.expressions import feel_time, to_json
 from orchestration.engine.feel import FeelSyntaxError, compile_expression
 from orchestration.ground import clock
@@ -49,25 +48,9 @@ _VALIDATOR: Final = Draft202012Validator(SHAPE)
 
 def faults(text: str) -> list[str]:
     """What is wrong with the file of a code step, a sentence each; none where a version may be made of it."""
-    try:
-        document = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        return [f"This is no YAML: {str(error).partition(chr(10))[0]}."]
-    found = [
-        f"{'/'.join(map(str, error.absolute_path)) or 'the top'}: {error.message}."
-        for error in _VALIDATOR.iter_errors(document)
-    ]
-    return found or [*_schema_faults(document), *_code_faults(document)]
-
-
-def _schema_faults(document: Mapping[str, Json]) -> list[str]:
-    found = []
-    for part in ("input", "output"):
-        try:
-            Draft202012Validator.check_schema(document.get(part, {}))
-        except SchemaError as error:
-            found.append(f"{part}: {error.message}.")
-    return found
+    return file_faults(
+        text.encode("utf-8", "replace"), _VALIDATOR, lambda each: [*schema_faults(each), *_code_faults(each)]
+    )
 
 
 def _code_faults(document: Mapping[str, Json]) -> list[str]:
@@ -80,6 +63,8 @@ def _code_faults(document: Mapping[str, Json]) -> list[str]:
         return [f"code: {error}"]
     except (SyntaxError, ValueError) as error:
         return [f"code, line {getattr(error, 'lineno', 0)}: {getattr(error, 'msg', error)}."]
+    except (RecursionError, MemoryError):
+        return ["code: this is nested too deep."]
     if document["language"] == "python" and not re.search(r"^def run\(", document["code"], re.MULTILINE):
         return ["code: it has no function run(input), which is what is called."]
     return []
@@ -92,7 +77,7 @@ class CodeActor:
         text = (artefact or b"").decode("utf-8", "replace")
         if wrong := faults(text):
             raise ActorError(f"The file of {key} cannot be run: {wrong[0]}", temporary=False)
-        document = yaml.safe_load(text)
+        document = read_file(text.encode())
         self.key, self.version = key, version
         self.capability: str = document["capability"]
         self.input_schema: dict[str, Json] = document.get("input", {})

@@ -109,6 +109,9 @@ def test_what_a_script_does_through_the_c_library_is_refused_by_the_kernel():
         (step("1 +", "feel"), "code:"),
         (step("def run(i): return {}", "cobol"), "'cobol' is not one of"),
         (step("def run(i): return {}", more="input: {type: 5}\n"), "input:"),
+        (step("def run(i): return {}", more="input: {pattern: 'a{99999999999999999999}'}\n"), "input: this is no JSON"),
+        (step("def run(i): return " + "-" * 40_000 + "1"), "nested too deep"),
+        (step("def run(i): return {}", more="input: {not: &a {}, if: *a}\n"), "aliases"),
         ("a: [", "no YAML"),
     ],
 )
