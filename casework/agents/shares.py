@@ -30,7 +30,9 @@ MANIFEST: Final = "manifest.yaml"
 AGENT: Final = "agent"
 _DECLARED: Final = re.compile(r"^asked-first:[^\n]*\n(?:(?:[ \t][^\n]*|#[^\n]*|)\n)*", re.MULTILINE)
 _NUMBER: Final = r"(^[^#\n]*\b{}:[ \t]*)[0-9.]+"
-UNSOUND: Final = "A share is a number from 0 to 1, as 0.02 for two of a hundred; both together are at most 1."
+UNSOUND: Final = (
+    "A share is from 0 to 1 with at most four decimals, as 0.02 for two of a hundred; both together are at most 1."
+)
 NOTHING_WRONG: Final = "Say in its file first what is shown in place of it: nothing that is known to be wrong is there."
 BY_HAND: Final = "The manifest says it in a way that is not changed here: change the file itself (Models, Bring in)."
 
@@ -87,9 +89,8 @@ def _said(share: float | str) -> str:
 
 def type_propose(*, by: User, definition: int, wished: Wished) -> Proposal | Refused:
     """A version of the case type with these shares, for whoever publishes it."""
-    case_type, numbers = by_definition(definition), (_number(wished.blind), _number(wished.known))
-    blind, known = numbers
-    if blind is None or known is None or blind + known > 1:
+    case_type, blind, known = by_definition(definition), _number(wished.blind), _number(wished.known)
+    if blind is None or known is None or _is_too_much(blind, known):
         return _invalid(UNSOUND)
     if wrong := note_error(wished.why):
         return _invalid(wrong)
@@ -138,7 +139,7 @@ def agent_register(*, by: User, version: int, wished: Wished) -> ActorVersion | 
     """A version of the agent with these shares, which is not used until somebody takes it on."""
     row = ActorVersion.objects.select_related("actor").get(pk=version, actor__kind=AGENT)
     blind, known = (_number_or_rule(text) for text in (wished.blind, wished.known))
-    if blind is None or known is None:
+    if blind is None or known is None or _is_too_much(blind, known):
         return _invalid(UNSOUND)
     if wrong := note_error(wished.why):
         return _invalid(wrong)
@@ -154,6 +155,11 @@ def _approval(said: Mapping[str, Json], blind: float | str, known: float | str) 
     if "known" in said:
         return {**said, "blind": blind, "known": {**said["known"], "share": known}}
     return None if known else {**said, "blind": blind}
+
+
+def _is_too_much(*shares: float | str) -> bool:
+    """Whether numbers come to more than all; what rules come to is not known before."""
+    return round(sum(one for one in shares if not isinstance(one, str)), 4) > 1
 
 
 def _number(text: str) -> float | None:

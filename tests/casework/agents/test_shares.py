@@ -79,6 +79,7 @@ def test_of_an_agent_it_is_a_registered_version_and_an_unsound_rule_is_none(ada:
     before = ActorVersion.objects.select_related("actor").get(actor__key="next-steps", state="in-use")
     of, rule = f"agent:{before.pk}", 'if tool = "add:call_customer" then 0.2 else 0'
     assert sent(ada, of, blind="if tool = then").status_code == 400
+    assert UNSOUND in told(sent(ada, of, blind="0.6", known="0.5"))
     answer = sent(ada, of, blind=rule, known="0")
     made = ActorVersion.objects.exclude(pk=before.pk).get(actor=before.actor)
     assert answer.status_code == 302 and answer["Location"].endswith(f"/versions/{made.pk}/")
