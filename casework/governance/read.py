@@ -68,8 +68,13 @@ def _lines(events: Iterable[AuditEvent]) -> list[Line]:
         shown = detail | {kind: named(kind, detail[kind]) for kind in ("actor", "person") if kind in detail}
         words = WORDS.get(row.action, _otherwise(row.action))(shown)
         why = str(detail.get("note") or detail.get("reason") or row.cause)
-        lines.append(Line(row.sequence, row.at, names[row.actor], words, "" if why in words else why))
+        lines.append(Line(row.sequence, row.at, names[row.actor], words, "" if _tells(words, why) else why))
     return lines
+
+
+def _tells(words: str, why: str) -> bool:
+    """Whether the words say it as the reason: its letters alone can stand in any name."""
+    return f": {why}" in words or f"({why})" in words
 
 
 def _named(details: Iterable[Detail]) -> Callable[[str, Any], Any]:

@@ -25,12 +25,13 @@ def test_changes_are_shown_with_who_and_why(people: dict[str, User], who: str) -
     actor_ensure("filing", name="Filing", kind="filing", capability="filing")
     actor_enable("filing", False, origin_of(people["ada"]))
     call_command("role", "--why", "He has left", "off", "ben")
+    call_command("role", "--why", "Clara Conti", "off", "clara")
     shown = text_of(people[who], "/changes/")
     assert "put version 1 of complaint in force" in shown
     switched = "<div> <bdi>switched the actor Filing (filing) off</bdi>"
     assert f'<bdi>Ada Abel</bdi> </td> <td data-label="What, and why"> {switched}' in shown
     assert "keeps Ben Bauer (ben) out" in shown
-    assert "He has left</bdi>" in shown
+    assert "He has left</bdi>" in shown and "Clara Conti</bdi>" in shown  # not taken for said: they name her, too
     assert 'href="/changes/"' in shown
 
 
@@ -44,6 +45,7 @@ def test_an_auditor_sees_who_came_in_and_what_was_denied(people: dict[str, User]
     client(people["anna"]).get("/rules/")
     shown = text_of(people["axel"], "/changes/access/")
     assert '<bdi>Anna Adler</bdi> </td> <td data-label="What, and why"> <div> <bdi>signed in</bdi>' in shown
+    assert shown.count("Rules are shown to administrators and auditors.") == 1
     assert "was denied: Rules are shown to administrators and auditors. (GET rules/)" in shown
 
 
