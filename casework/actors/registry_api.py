@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -128,7 +128,7 @@ class ActorVersionsView(APIView):
         actor, given = _actor(key), _clean(shapes.NewVersion.body(request))
         given["artefact"] = _bytes(given["artefact"])
         outcome = registration.version_register(actor=actor, by=by, **given)
-        return refusal(outcome) if isinstance(outcome, Refused) else Response(shapes.version_shown(outcome), 201)
+        return refusal(outcome) if isinstance(outcome, Refused) else Response(_version(outcome), 201)
 
 
 class ActorVersionView(APIView):
@@ -147,22 +147,29 @@ class ActorVersionView(APIView):
             raise Http404("There is no such version of this actor.")
         given = shapes.VersionStep.body(request)
         outcome = registration.version_step(row=row, to=given.pop("state"), by=by, **given)
-        return refusal(outcome) if isinstance(outcome, Refused) else Response(shapes.version_shown(outcome))
+        return refusal(outcome) if isinstance(outcome, Refused) else Response(_version(outcome))
 
 
 def _shown(actors: Iterable[Actor]) -> list[dict[str, Any]]:
     """Each with its versions, the newest first: two statements for all."""
     listed = list(actors)
     rows = ActorVersion.objects.filter(actor__in=listed).defer("artefact").order_by("-created", "-pk")
-    counts = Trial.objects.filter(version__actor__in=listed).values_list("version").order_by()
-    tried = {
-        pk: (count, agreed) for pk, count, agreed in counts.annotate(of=Count("pk"), so=Count("pk", Q(agrees=True)))
-    }
+    tried = _tried(Trial.objects.filter(version__actor__in=listed))
     versions: dict[int, list[dict[str, Any]]] = {actor.pk: [] for actor in listed}
     for row in rows:
         versions[row.actor_id].append(shapes.version_shown(row, tried.get(row.pk, (0, 0))))
     names = ("key", "name", "kind", "capability", "origin", "owner", "rank", "enabled", "card")
     return [{name: getattr(actor, name) for name in names} | {"versions": versions[actor.pk]} for actor in listed]
+
+
+def _tried(trials: QuerySet[Trial]) -> dict[int, tuple[int, int]]:
+    """On how many jobs each version was tried, and how many of those agree."""
+    counts = trials.values_list("version").order_by().annotate(of=Count("pk"), so=Count("pk", Q(agrees=True)))
+    return {pk: (count, agreed) for pk, count, agreed in counts}
+
+
+def _version(row: ActorVersion) -> dict[str, Any]:
+    return shapes.version_shown(row, _tried(Trial.objects.filter(version=row)).get(row.pk, (0, 0)))
 
 
 def _one(actor: Actor) -> dict[str, Any]:

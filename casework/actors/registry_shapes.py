@@ -94,7 +94,7 @@ class Switch(Sent):
     reason = s.CharField(required=False, default="", allow_blank=True, max_length=500, help_text="Why; needed to stop.")
 
 
-def version_shown(row: ActorVersion, tried: tuple[int, int] = (0, 0)) -> dict[str, Any]:
+def version_shown(row: ActorVersion, tried: tuple[int, int]) -> dict[str, Any]:
     """A version as the API gives it; `tried`: on how many jobs, and how many of those agree."""
     names = ("version", "state", "share", "metrics", "note", "registered_by", "created")
     return {"id": row.pk, "tried": tried[0], "agreed": tried[1]} | {name: getattr(row, name) for name in names}

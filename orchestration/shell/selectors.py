@@ -64,7 +64,7 @@ def visible(state: State, item: int | None) -> dict[str, Any]:
     """What an item of a part sees: the data of its case or process, and its own over it; else the root's data.
 
     What a machine is given has the names of its contract, under which the case holds nothing or something else: whoever
-    does its work by hand sees it by the contract, beside the data.
+    does its work by hand, or decides how it goes on after it failed, sees it by the contract, beside the data.
     """
     found = state.items.get(item or 0)
     if found is None:
@@ -72,15 +72,16 @@ def visible(state: State, item: int | None) -> dict[str, Any]:
     layers = [dict(state.instances[found.instance].variables)]
     around: list[dict[str, Any]] = []
     while found is not None:
-        if found.id != item or not _is_in_place(state, found):
+        if found.id != item or not _is_for_a_machine(state, found):
             around.append(dict(found.local or {}))
         found = None if found.parent is None else state.items[found.parent]
     return {name: value for layer in (*layers, *reversed(around)) for name, value in layer.items()}
 
 
-def _is_in_place(state: State, item: Item) -> bool:
-    """Whether a person does a machine's work there."""
-    return any((state.waits[wait].facts or {}).get("in_place_of") for wait in item.waits)
+def _is_for_a_machine(state: State, item: Item) -> bool:
+    """Whether a machine's work stands there that failed, or that a person does."""
+    facts = [state.waits[wait].facts or {} for wait in item.waits]
+    return any(each.get("in_place_of") or each.get("job") for each in facts)
 
 
 def open_item(state: State, node: str) -> Item | None:

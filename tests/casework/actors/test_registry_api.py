@@ -12,7 +12,8 @@ from django.test import Client
 from audit.models import AuditEvent
 from orchestration.actors.contract import version_of
 from orchestration.actors.registry import card_change
-from orchestration.models import Actor
+from orchestration.ground import clock
+from orchestration.models import Actor, Job, Trial
 from tests.orchestration.case_types import TEST
 from tests.orchestration.machines import machines
 
@@ -109,6 +110,21 @@ def test_a_replay_is_begun_by_a_program_once_the_version_is_in_quarantine(ask, a
     begun = ask(f"intent/versions/{row['id']}/replay/", jobs=5)
     assert (begun.status_code, begun.json()["jobs"], begun.json()["ended"]) == (202, 1, None)
     assert ask("intent/versions/999999/replay/", jobs=5).status_code == 404
+
+
+def test_a_step_of_a_version_tells_on_how_many_jobs_it_was_tried_and_how_many_agree(ask, analysed) -> None:
+    analysed()
+    row = ask("intent/versions/", artefact=sent(MODEL)).json()
+    job = Job.objects.get(capability="intent")
+    for way, agrees in (("replay", True), ("shadow", False)):
+        Trial.objects.create(
+            version_id=row["id"], job=job, way=way, at=clock.utc_now(), latency_ms=1, agrees=agrees
+        )  # fmt: skip
+    for answer in (
+        ask(f"intent/versions/{row['id']}/", state="quarantined"),
+        ask("intent/versions/", artefact=sent(MODEL)),
+    ):
+        assert (answer.json()["tried"], answer.json()["agreed"]) == (2, 1)
 
 
 def test_what_a_stopped_actor_holds_is_given_away_only_where_another_can_do_it(ask) -> None:

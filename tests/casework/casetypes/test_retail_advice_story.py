@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from audit.services import Origin
 from casework.access.roles import ensure_roles
@@ -30,10 +31,10 @@ from orchestration.actors.kinds.sql.database import THIS_MACHINE
 from orchestration.advice.made_up import bought_by, left_of
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
-from orchestration.engine.commands import CompleteJob
+from orchestration.engine.commands import CompleteJob, FailJob
 from orchestration.ground import clock
 from orchestration.jobs import runner
-from orchestration.models import Actor, ActorCall, ActorVersion, Gauge, HumanTask, Job
+from orchestration.models import Actor, ActorCall, ActorVersion, Gauge, HumanTask, Incident, Job
 from orchestration.shell import services
 from orchestration.shell.selectors import data_of
 from tests.orchestration.actors.connectors.test_documented import store
@@ -73,16 +74,21 @@ def asked(consent: str | None) -> Case:
     return case
 
 
-def recommended(consent: str | None) -> Case:
-    """A case in which it is to be seen what is in stock."""
+def begun(consent: str | None) -> Case:
     customer = {"number": "C-0003", "email": "mila@example.com", "consent": consent}
     opened = case_open(by=None, case_type="retail-advice", reference="A-1", source="test", data={"customer": customer})
     assert isinstance(opened, Opened), opened
-    if consent == "purchases":
-        answered(opened.case, "read-purchases", {"bought": bought_by("C-0003")})
-    job = Job.objects.get(instance=opened.case.instance_id, capability="recommend-items")
-    runner.run(job.instance_id, job.job)
     return opened.case
+
+
+def recommended(consent: str | None) -> Case:
+    """A case in which it is to be seen what is in stock."""
+    case = begun(consent)
+    if consent == "purchases":
+        answered(case, "read-purchases", {"bought": bought_by("C-0003")})
+    job = Job.objects.get(instance=case.instance_id, capability="recommend-items")
+    runner.run(job.instance_id, job.job)
+    return case
 
 
 def data(case: Case) -> dict[str, Any]:
@@ -112,6 +118,19 @@ def test_without_that_nobody_looks_at_purchases_and_the_text_says_so(consent: st
     assert not Job.objects.filter(instance=case.instance_id, capability__in=["read-purchases", "send-message"]).exists()
     assert "You have not agreed that we look at what you bought." in found["advice"]["text"]
     assert HumanTask.objects.get(instance=case.instance_id, state="open").name == "Look at the advice"
+
+
+def test_who_decides_about_work_that_failed_reads_what_was_sent_as_they_read_it_in_the_case(
+    people: People, client: Client
+) -> None:
+    case = begun("purchases")
+    job = Job.objects.get(instance=case.instance_id, capability="read-purchases")
+    services.send(case.instance_id, FailJob(job.job, "The shop is away."), TEST)
+    number = Incident.objects.get(instance=case.instance_id).incident
+    client.force_login(people["anna"])
+    assert client.get(f"/api/cases/{case.pk}/").json()["data"]["customer"]["number"] == "C-0003"
+    sent = client.get(f"/api/cases/{case.pk}/incidents/{number}/").json()["input"]
+    assert sent == {"input.number": "C-0003"}
 
 
 def test_purchases_of_a_shop_of_ones_own_become_a_version_that_waits_for_a_person(tmp_path: Path) -> None:
