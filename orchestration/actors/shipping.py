@@ -74,9 +74,12 @@ def actor_ship(key: str, **shipped: Any) -> Actor:
 def version_ship(key: str, artefact: bytes) -> ActorVersion | None:
     """What an actor ships with now as a version that waits in quarantine; None where it was there before."""
     version = version_of(artefact)
-    if ActorVersion.objects.filter(actor__key=key, version=version).exists():
-        return None
     with transaction.atomic():
+        Actor.objects.select_for_update().get(
+            key=key
+        )  # of two deployments at once the second finds what the first made
+        if ActorVersion.objects.filter(actor__key=key, version=version).exists():
+            return None
         before = list(shipped_waiting().filter(actor__key=key))
         row = register_model_version(key, version, artefact, {}, activate=False, note=SHIPS)
         version_move(row, State.QUARANTINED, SETUP, reason=REASON)

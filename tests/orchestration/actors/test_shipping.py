@@ -13,6 +13,7 @@ from orchestration.actors.registry import actor_change, actor_ensure, card_chang
 from orchestration.actors.shipping import actor_ship, shipped_waiting, version_ship
 from orchestration.models import ActorVersion
 from orchestration.shell.verification.control import verify_control
+from tests.sql import statements
 
 pytestmark = pytest.mark.django_db
 ADA: Final = Origin("person:ada")
@@ -79,3 +80,11 @@ def test_another_file_waits_in_quarantine_and_what_works_goes_on() -> None:
     version_move(second, "retired", ADA, reason="Not for us.")
     assert version_ship("parcels", b"do: c") is None and not shipped_waiting().exists()
     assert verify_control().ok
+
+
+def test_of_two_deployments_at_once_the_second_looks_when_the_first_is_done() -> None:
+    actor_ship("parcels", **BEFORE)
+    with statements() as sent:
+        version_ship("parcels", b"do: a")
+    held, looked = (next(at for at, one in enumerate(sent) if words in one) for words in ("FOR UPDATE", "actorversion"))
+    assert held < looked
