@@ -25,12 +25,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "400.html", {"sentence": sentence}, status=400)
 
 
-def denied(request: HttpRequest, exception: Exception, typed: Sequence[tuple[str, str]] | None = None) -> HttpResponse:
-    """With what the reader typed (`typed`: with its labels, where they are known), so that it can be copied."""
+def denied(
+    request: HttpRequest, exception: Exception, typed: Sequence[tuple[str, str]] | None = None, held: str = ""
+) -> HttpResponse:
+    """With what the reader typed (`typed`: with its labels, where they are known), so that it can be copied.
+
+    `held`: that somebody else has it for now, where that is all that stands in the way.
+    """
     sentence = str(exception) if type(exception) in (PermissionDenied, Denied) else ""
     if not isinstance(exception, Denied):
         trail.denied(request, sentence)
     context = {"exception": sentence, "typed": typed_by_reader(request) if typed is None else typed}
+    context |= {"held": held}
     return render(request, "403.html", context, status=403)
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from casework.access import permissions
+from casework.access.permissions import is_offered
 from casework.cases.services import case_viewed
 from casework.drafts.services import keeping, task_address
 from casework.explaining.models import contest_of
@@ -153,9 +154,15 @@ def _went_on(request: HttpRequest, done: HumanTask) -> HttpResponse:
 
 def _denied(request: HttpRequest, task_id: int, refused: permissions.Denied) -> HttpResponse:
     """It is not theirs: somebody took it while they wrote, say. What they wrote goes back to them alone."""
-    found = HumanTask.objects.select_related("instance").get(pk=task_id)
+    found = HumanTask.objects.select_related("instance", "assignee").get(pk=task_id)
     typed = in_words(form_of(found), request.POST) if typed_by_reader(request) else []
-    return errors.denied(request, refused, typed)
+    return errors.denied(request, refused, typed, _held(found, person(request)))
+
+
+def _held(task: HumanTask, reader: User) -> str:
+    """Who has it, where that alone keeps the reader from finishing it."""
+    theirs_to_do = permissions.may(reader, "work", task.instance.case) and is_offered(reader, task)
+    return _told_now(task, reader) if theirs_to_do and task.state == HumanTask.State.OPEN else ""
 
 
 def _refused(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpResponse:

@@ -44,6 +44,14 @@ def test_a_task_that_another_took_meanwhile_gives_the_text_back_under_the_words_
     assert answer.status_code == 403 and denials(taken) == [("person:anna", "complete")]
     assert WROTE in page and "<h2>Verdict</h2>" not in page and ">change<" not in page
     assert "no-store" in answer.headers["Cache-Control"]
+    assert "Ben Bauer has taken this task." in page and "An administrator can" not in page
+
+
+def test_who_has_a_task_is_the_reason_for_those_alone_to_whom_it_is_offered(people: People, taken: Case) -> None:
+    page = sent(
+        people["axel"], f"/tasks/{open_task(taken).pk}/complete/", people["axel"], reason=WROTE
+    ).content.decode()
+    assert "Ben Bauer has taken this task." not in page and "An administrator can" in page and WROTE in page
 
 
 def test_a_form_that_was_made_for_nobody_known_is_not_repeated(people: People, taken: Case) -> None:
