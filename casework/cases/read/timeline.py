@@ -21,7 +21,7 @@ from casework.cases.read.actor_names import Names as ActorNames
 from casework.cases.read.case_view import Look
 from casework.cases.read.changes import Change, Changes
 from casework.cases.read.decisions import Fired, decision_names, fired_in, titles
-from casework.cases.read.touched import Places, Touched
+from casework.cases.read.touched import Places, Touched, variable_named
 from casework.cases.read.values import version_in_words
 
 Json = Any
@@ -126,8 +126,7 @@ def timeline(look: Look, wanted: Wanted, changes: Changes, places: Places) -> It
 
 
 def _touches(entry: Entry, field: str, changes: Changes) -> bool:
-    revealed = entry.action == "field.revealed" and str(entry.detail.get("path", "")).split("/")[1:2] == [field]
-    return revealed or changes.writes(entry.sequence, field)
+    return field == variable_named(entry) or changes.writes(entry.sequence, field)
 
 
 def full(look: Look, *, actor: str = "", action: str = "", text: str = "") -> tuple[Full, ...]:

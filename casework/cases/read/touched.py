@@ -67,10 +67,22 @@ def anchor(field: str) -> str:
     return f"field-{field}"
 
 
+def variable_named(entry: Entry) -> str:
+    """The variable that an event of a person speaks of: where a field was revealed (`/name/…`) or edited (`name.…`)."""
+    path = str(entry.detail.get("path", ""))
+    match entry.action:
+        case "field.revealed":
+            return path.removeprefix("/").partition("/")[0]
+        case "case.edited":
+            return path.partition(".")[0]
+        case _:
+            return ""
+
+
 def _field(entry: Entry) -> str:
-    """The variable of the case itself that an event wrote or revealed; of several the first."""
-    if entry.action == "field.revealed":
-        return str(entry.detail.get("path", "")).split("/")[1:2][0] if entry.detail.get("path") else ""
+    """The variable of the case itself that an event wrote, edited or revealed; of several the first."""
+    if named := variable_named(entry):
+        return named
     if entry.action != CHANGED or entry.detail.get("instance") != ROOT or entry.detail.get("item") is not None:
         return ""
     return next(iter(entry.detail.get("changes", ())), "")

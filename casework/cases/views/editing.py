@@ -42,7 +42,8 @@ def edit(request: HttpRequest, case_id: int) -> HttpResponse:
     )  # fmt: skip
     if isinstance(outcome, Would):
         would = dependents(seen, field.path, outcome.events)
-        return render(request, "cases/edit.html", context | {"would": would, "wanted": _typed(request, seen, field)})
+        wanted = _in_words(seen, field, at_path(outcome.changes, field.path))
+        return render(request, "cases/edit.html", context | {"would": would, "wanted": wanted})
     if isinstance(outcome, Refused) and outcome.code == CHANGED:
         conflict = {"conflict": outcome.message, "wanted": _typed(request, seen, field)}
         return render(request, "cases/edit.html", context | conflict, status=409)

@@ -70,6 +70,20 @@ def test_a_field_is_changed_and_the_history_says_who_why_and_from_what_to_what(
     assert line.told.text == f"changed Customer / E-mail: “{WHY}”"
     assert [(one.before, one.after) for one in line.changes] == [(PERSON["email"], MAIL)]
     assert verify(Instance.objects.get(pk=case.instance_id)).ok
+    assert line.touched.address == f"/cases/{case.pk}/data/#field-customer"
+
+
+def test_who_changed_a_field_and_why_stands_among_the_events_of_that_field_alone(
+    people: People, analysed: Opens, client: Client
+) -> None:
+    case = analysed()
+    edits(case, people["clara"], "channel", "phone")
+    client.force_login(people["clara"])
+
+    def told(field: str) -> list[str]:
+        return [one.told.text for one in client.get(f"/cases/{case.pk}/history/?field={field}").context["lines"]]
+
+    assert "changed Channel" in told("channel") and "changed Channel" not in told("customer")
 
 
 @pytest.mark.parametrize(("who", "path", "may"), [

@@ -103,3 +103,14 @@ def test_a_file_of_refunds_comes_in_each_row_once(refund_type: Definition, tmp_p
     with pytest.raises(SystemExit):
         call_command("intake", "refund", str(bad))
     assert set(Case.objects.filter(reference__startswith="B-").values_list("reference", flat=True)) == {"B-1"}
+
+
+def test_what_would_stand_in_a_field_is_told_as_what_stands_there(
+    anna: Client, people: dict[str, Any], client: Client
+) -> None:
+    case = opened("refund", "R-1", amount=20)
+    client.force_login(people["clara"])
+    address = f"/cases/{case.pk}/edit/"
+    stood = client.get(f"{address}?path=amount").context["stood"]
+    sent = {"path": "amount", "amount": "900", "reason": "It was mistyped", "stood": stood}
+    assert "900.00 EUR" in told(client.post(address, sent))
