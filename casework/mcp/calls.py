@@ -6,12 +6,15 @@ The request goes through every middleware, right, mask, limit and audit line tha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import httpx2
 
 from casework.mcp.tools import Call
+
+UNKNOWN: Final = 401
+"""The API's status where a token is none, was taken back or has ended."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Api:
-    """The API for one request from outside. `application`: Django (ASGI); `headers`: who asks, and from where."""
+    """The API for one request from outside. `application`: Django (ASGI); `headers`: who asks, and from where;
+    `unknown`: what it answered because it does not know them."""
 
     application: Any
     headers: Mapping[str, str]
     client: tuple[str, int]
+    unknown: list[Answer] = field(default_factory=list)
 
     async def ask(self, call: Call) -> Answer:
         transport = httpx2.ASGITransport(app=self.application, client=self.client)
@@ -41,7 +46,10 @@ class Api:
             response = await client.request(
                 call.method.upper(), call.path, params=call.query, json=call.body, headers=_passed_on(self.headers)
             )
-        return Answer(response.status_code, response.json())
+        answer = Answer(response.status_code, response.json())
+        if answer.status == UNKNOWN:
+            self.unknown.append(answer)
+        return answer
 
 
 def _passed_on(headers: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from casework.mcp.calls import Api
+from casework.mcp.calls import UNKNOWN, Api
 from casework.mcp.tools import Tool, tools
 from casework.web.live_stream import Application, Receive, Scope, Send
 
@@ -34,6 +34,7 @@ NOTHING_TO_HEAR: Final = {
     "code": "wrong-method",
     "message": "Send messages by POST. This server says nothing of itself, and keeps no session that could be ended.",
 }
+CHALLENGE: Final = (b"www-authenticate", b"Bearer")
 NO_PAGE: Final = {"code": "wrong-origin", "message": "Pages of other sites do not ask here; programs send no Origin."}
 
 
@@ -49,7 +50,7 @@ def with_mcp(application: Application, django: Application) -> Application:
             await _refused(send, *wrong)
             return
         if not headers.get("authorization", "").partition(" ")[2].strip():
-            await _refused(send, 401, NOT_SIGNED_IN, ((b"www-authenticate", b"Bearer"),))
+            await _refused(send, UNKNOWN, NOT_SIGNED_IN, (CHALLENGE,))
             return
         client = tuple(scope.get("client") or ("", 0))
         if scope["method"] != "POST":
@@ -75,7 +76,19 @@ async def _speak(api: Api, scope: Scope, receive: Receive, send: Send) -> None:
     )  # fmt: skip
     handle: Callable[[Any, Any, Any], Awaitable[None]] = manager.handle_request
     async with manager.run():
-        await handle(scope, receive, send)
+        await handle(scope, receive, _asking_who(api, send))
+
+
+def _asking_who(api: Api, send: Send) -> Send:
+    """`send`, with the status that has a client ask for another token (RFC 6750) where the API does not know this one:
+    by the words of the answer alone it would take its own message to be wrong."""
+
+    async def sent(message: Any) -> None:
+        if api.unknown and message["type"] == "http.response.start":
+            message = {**message, "status": UNKNOWN, "headers": [*message["headers"], CHALLENGE]}
+        await send(message)
+
+    return sent
 
 
 @cache

@@ -19,7 +19,7 @@ from pydantic import ConfigDict
 
 from casework.cases.read.agent_work import UNTOLD
 from casework.mcp import case_task
-from casework.mcp.calls import Answer, Api
+from casework.mcp.calls import UNKNOWN, Answer, Api
 from casework.mcp.case_task import Signed
 from casework.mcp.tools import START, Call, Json, Tool
 
@@ -67,7 +67,7 @@ def server(api: Api, offered: Sequence[Tool], version: str) -> Server[Any]:
             raise MCPError(INVALID_PARAMS, f"There is no tool {params.name!r}. `tools/list` names those that are.")
         if amiss := tool.amiss(params.arguments or {}):
             return _result(Answer(400, {"code": "invalid", "message": AMISS, "errors": amiss}))
-        answer = await api.ask(tool.call(params.arguments or {}))
+        answer = _known(await api.ask(tool.call(params.arguments or {})))
         if tool.name == START and answer.ok and _follows(context):
             return Given.of("task", **await _stands(api, answer.content["id"]))
         return _result(answer)
@@ -155,6 +155,11 @@ def _case(params: TaskParams) -> int:
     if case is None:
         raise MCPError(INVALID_PARAMS, "There is no such task, or you may not see it.")
     return case
+
+
+def _known(answer: Answer) -> Answer:
+    """The answer. Raises MCPError where whoever asks is not known: that is no result of a tool."""
+    return _must(answer) if answer.status == UNKNOWN else answer
 
 
 def _must(answer: Answer) -> Answer:

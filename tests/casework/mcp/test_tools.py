@@ -81,7 +81,9 @@ def test_a_token_that_was_taken_back_opens_nothing_more(people: dict[str, User])
     anna = Assistant(people["anna"])
     assert anna.tools()
     assert tokens_revoke(person=people["anna"], origin=origin_of(people["anna"])) == 1
-    assert "error" in spoken(anna.token, "tools/list")[1]
+    for method, more in (("tools/list", {}), ("tools/call", {"name": "find_cases"}), ("tasks/get", {"taskId": "case-1"})):
+        status, told = spoken(anna.token, method, **more)
+        assert status == 401 and "not valid, or has ended" in told["error"]["message"], method
 
 
 @pytest.mark.parametrize("case", [None, "x", -1, "1/../2", True])
@@ -93,8 +95,8 @@ def test_what_is_no_number_of_a_case_is_said_to_be_none(people: dict[str, User],
 def test_nobody_gets_in_without_a_token_and_a_wrong_one_is_kept(people: dict[str, User]) -> None:
     status, told = spoken("", "tools/list")
     assert status == 401 and "Bearer" in told["message"]
-    _, wrong = spoken("0123456789", "tools/list")
-    assert "token" in wrong["error"]["message"].lower()
+    status, wrong = spoken("0123456789", "tools/list")
+    assert status == 401 and "token" in wrong["error"]["message"].lower()
     assert AuditEvent.objects.filter(action="access.token_refused").count() == 1
 
 
