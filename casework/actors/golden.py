@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.urls import reverse
 from casework.access import permissions
 from casework.actors.passport import passport
 from casework.actors.views import WRONG_REASON, is_no_reason, may_change, may_read
+from casework.governance.read import called
 from casework.models import Case
 from casework.web.asked import number_in
 from casework.web.decorators import answered, person, reads_and_writes, refusal, writes
@@ -19,14 +21,17 @@ from orchestration.ground.refusals import Refused
 from orchestration.jobs.golden import golden_drop, golden_make, golden_run
 from orchestration.models import ActorVersion, GoldenCase
 
+MOST: Final = 500
 NO_REASON = Refused("reason", WRONG_REASON)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """`case`: its page, 0 where the reader may not see it. `capabilities`: what answers are expected for."""
+    """`by`: who made it golden, as people call them. `case`: its page, 0 where the reader may not see it.
+    `capabilities`: what answers are expected for."""
 
     row: GoldenCase
+    by: str
     kind: str
     case: int
     capabilities: tuple[str, ...]
@@ -51,13 +56,15 @@ def golden_cases(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         may_change(request)
         return _dropped(request)
-    rows = GoldenCase.objects.select_related("instance__definition").prefetch_related("answers").order_by("-added")
+    found = GoldenCase.objects.select_related("instance__definition").prefetch_related("answers")
+    rows = found.order_by("-added")[:MOST]
     theirs = Case.objects.filter(permissions.cases_with_right(person(request), "view"), instance__golden__isnull=False)
     cases = dict(theirs.values_list("instance", "pk"))
+    names = called({row.by for row in rows})
     listed = [
-        Listed(row, row.instance.definition.key, cases.get(row.instance_id, 0),
+        Listed(row, names[row.by], row.instance.definition.key, cases.get(row.instance_id, 0),
                tuple(sorted({answer.capability for answer in row.answers.all()})))
-        for row in rows[:500]
+        for row in rows
     ]  # fmt: skip
     context = {"listed": listed, "may_change": permissions.may_publish(person(request))}
     return render(request, "actors/golden.html", context)

@@ -170,6 +170,7 @@ def test_a_lead_makes_a_closed_case_golden_by_one_click_and_an_administrator_tak
     assert "It is a golden case since" in told(client.get(f"/cases/{case.pk}/decisions/"))
     client.force_login(people["ada"])
     page = client.get("/actors/golden/")
+    assert "by Clara Conti" in told(page)
     assert "intent, sentiment" in told(page) and f"/cases/{case.pk}/" not in page.content.decode()
     begun = client.post(f"/actors/intent/versions/{second.pk}/step/", {"to": "in-use"})
     assert begun.status_code == 409 and "Look at its passport" in told(begun)
