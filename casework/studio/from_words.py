@@ -21,6 +21,7 @@ from audit.selectors import entries_of
 from audit.services import Origin
 from casework.access.roles import ADMINISTRATORS
 from casework.cases.read.case_view import look
+from casework.governance.read import called
 from casework.intake.services import Opened, case_open
 from casework.models import Case, Proposal
 from casework.studio.model_overview import askers
@@ -142,9 +143,9 @@ def run_of(case: Case, user: User) -> Run:
 
 
 def _begun_by(case: Case) -> str:
-    """Who described it, as the history names them."""
+    """Who described it, as people call them."""
     first = next(iter(entries_of(case.instance_id, after=0, limit=1)), None)
-    return "" if first is None else first.actor.removeprefix("person:")
+    return "" if first is None else called({first.actor})[first.actor]
 
 
 def run_propose(*, by: User, case: Case, over: str = "") -> Proposal | NotSound:

@@ -18,6 +18,7 @@ from django.db.models import Min
 from audit.db.sealed_fields import as_kept
 from audit.services import Fact, Origin
 from orchestration.actors.capability import Capability
+from orchestration.actors.routing import BY_THE_RULES
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import choosing, stopping
@@ -102,15 +103,15 @@ def taken_in(job: Job, attempt: Attempt, started: datetime, capability: Capabili
 
 def _settled(attempt: Attempt) -> Attempt:
     """As what an attempt counts here. Who asks judges a suggestion by themselves; what a guardrail has against an
-    answer keeps it back."""
+    answer keeps it back. Where nothing was answered they are told why: a guardrail before it, money, or the rules."""
     against = [one for one in attempt.verdicts if one.outcome != "pass"]
     if attempt.answer is not None and not (attempt.person and against):
         return replace(attempt, person="")
     if attempt.answer is not None:
-        attempt = kept_back(attempt, attempt.answer)
-    if attempt.person and attempt.actor:
-        return replace(attempt, person="", error=KEPT_BACK + attempt.person)
-    return replace(attempt, person="", error=A_PERSON) if attempt.person else attempt
+        return replace(kept_back(attempt, attempt.answer), person="", error=KEPT_BACK + attempt.person)
+    if not attempt.person:
+        return attempt
+    return replace(attempt, person="", error=A_PERSON if attempt.person == BY_THE_RULES else attempt.person)
 
 
 def _checked(job: Job, attempt: Attempt) -> tuple[Statement, ...]:

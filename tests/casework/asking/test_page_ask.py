@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from casework.documents.models import ReadPage
 from casework.documents.services import Added, document_add
 from casework.models import Case
 from orchestration.actors import kinds
+from orchestration.actors.budgets import budget_set
 from orchestration.actors.connectors import Wanted, connector_register
 from orchestration.actors.hosts.register import host_allow
 from orchestration.documents.words import packed, plain_page
@@ -258,6 +260,19 @@ def test_what_fails_for_the_moment_is_tried_again(
     assert question.job.state == Job.State.WAITING and question.job.attempts == 1
     Job.objects.filter(pk=question.job_id).update(run_at=clock.utc_now())
     assert worked(question).statements and verify(case.instance).ok
+
+
+def test_a_spent_budget_is_said_to_be_it(
+    client: Client, people: dict[str, User], open_case: Callable[..., Case], provider: Provider
+) -> None:
+    registered(provider, {"price": {"amount": "0.02", "currency": "EUR", "per": "call"}})
+    budget_set("actor:answers", Decimal("0.01"), "EUR", TEST, beyond="person")
+    case = open_case()
+    client.force_login(people["anna"])
+    worked(asked(client, case))
+    shown = page(client, case)
+    assert "No answer: This month&#x27;s budget has no money left for the machine that would do it." in shown
+    assert "The rules of this kind of case" not in shown and not provider.came
 
 
 def test_a_stopped_model_is_not_asked_and_the_question_waits_for_it(

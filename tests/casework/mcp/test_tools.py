@@ -81,7 +81,11 @@ def test_a_token_that_was_taken_back_opens_nothing_more(people: dict[str, User])
     anna = Assistant(people["anna"])
     assert anna.tools()
     assert tokens_revoke(person=people["anna"], origin=origin_of(people["anna"])) == 1
-    for method, more in (("tools/list", {}), ("tools/call", {"name": "find_cases"}), ("tasks/get", {"taskId": "case-1"})):
+    for method, more in (
+        ("tools/list", {}),
+        ("tools/call", {"name": "find_cases"}),
+        ("tasks/get", {"taskId": "case-1"}),
+    ):
         status, told = spoken(anna.token, method, **more)
         assert status == 401 and "not valid, or has ended" in told["error"]["message"], method
 

@@ -180,6 +180,7 @@ def test_after_so_many_rounds_it_is_left_to_a_person_who_mends_it_by_hand(admin:
     case = described(admin)
     assert len(provider.came) == from_words.ROUNDS
     answer = admin.get(f"/models/words/{case.pk}/")
+    assert "You can mend the outline by hand" in told(answer)
     assert "No draft that passes" in told(answer) and "What has to be mended" in told(answer)
     assert admin.post(f"/models/words/{case.pk}/").status_code == 409 and not Proposal.objects.exists()
     mended = yaml.safe_load(answer.context["run"].outline)
@@ -195,7 +196,8 @@ def test_a_model_that_gives_nothing_usable_ends_in_words(
     provider.does(move)
     case = described(admin)
     page = told(admin.get(f"/models/words/{case.pk}/"))
-    assert case.closed and "You can mend the outline by hand" in page
+    assert case.closed and "There is no outline to mend." in page and "mend the outline by hand" not in page
+    assert "<bdi>Ada Abel</bdi>" in page
     assert any(words in page for words in ("had not its form", "does not accept our key", "declined"))
 
 
