@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from audit.services import Origin
 from orchestration.engine.commands import ResolveIncident
@@ -28,14 +28,14 @@ def waiting_for(actor: Actor) -> int:
 
 def failed_by_capability() -> dict[str, int]:
     """How many jobs of each capability failed and wait for a person."""
-    failed = Job.objects.filter(state=Job.State.INCIDENT).values_list("capability")
-    return dict(failed.annotate(Count("pk")).order_by())
+    return dict(_undecided().values_list("capability").annotate(Count("pk")).order_by())
 
 
 def retry_failed(capability: str, origin: Origin) -> tuple[int, int]:
     """Try again what failed of this capability, each case in a step of its own: how many were, and were refused."""
-    failed = Job.objects.filter(capability=capability, state=Job.State.INCIDENT)
-    jobs = failed.exclude(instance__status="suspended").values_list("instance", "job")
+    jobs = (
+        _undecided().filter(capability=capability).exclude(instance__status="suspended").values_list("instance", "job")
+    )
     tried = refused = 0
     for instance, job in list(jobs.order_by("pk")[:AT_ONCE]):
         incident = Incident.objects.filter(instance=instance, job=job, resolved=None).order_by("-pk").first()
@@ -45,6 +45,12 @@ def retry_failed(capability: str, origin: Origin) -> tuple[int, int]:
         done = isinstance(outcome, Done)
         tried, refused = tried + done, refused + (not done)
     return tried, refused
+
+
+def _undecided() -> QuerySet[Job]:
+    """Jobs that failed and of which nobody has said what shall happen: it is another job that is tried again."""
+    waiting = Incident.objects.filter(instance=OuterRef("instance"), job=OuterRef("job"), resolved=None)
+    return Job.objects.filter(Exists(waiting), state=Job.State.INCIDENT)
 
 
 def _again(incident: Incident, origin: Origin) -> Done | Refused:

@@ -36,7 +36,8 @@ from orchestration_job where state = 'running' group by capability
 union all select state, capability, count(*), null
 from orchestration_job where state in ('offered', 'held') and actor <> '' and ended is null group by state, capability
 union all select 'incident', capability, count(*), null
-from orchestration_job where state = 'incident' group by capability"""
+from orchestration_incident i join orchestration_job j on j.instance_id = i.instance_id and j.job = i.job
+where i.resolved is null group by capability"""
 _INCIDENTS = "select code, count(*) from orchestration_incident where resolved is null group by code"
 _ACTORS = """
 select a.key, a.enabled, coalesce(g.running, 0), coalesce(g.open_until > %(now)s, false)

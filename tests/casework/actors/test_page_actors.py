@@ -8,9 +8,11 @@ import pytest
 
 from audit.models import AuditEvent
 from audit.services import Origin
+from casework.actors import incidents
 from casework.actors.actor_page import declared
 from casework.actors.bundled import CASE_TYPES
 from casework.actors.shipped import ensure_shipped
+from casework.cases.incidents import BY_HAND, Wish, incident_resolve
 from orchestration.actors.budgets import budget_set
 from orchestration.actors.kinds.text_model.schemas import schemas
 from orchestration.actors.registry import register_model_version
@@ -38,6 +40,21 @@ def test_health_comes_from_the_ledger(people, analysed, machines, open_case, adm
     assert (version.health.calls, version.health.failures) == (2, 1)
     assert version.health.confidence == pytest.approx(0.93)
     assert ActorCall.objects.filter(actor="intent").count() == 2
+
+
+def test_failed_work_of_which_somebody_has_decided_waits_for_nobody_and_keeps_no_newer_from_being_tried_again(
+    people, machines, open_case, admin, monkeypatch
+):
+    monkeypatch.setattr(incidents, "AT_ONCE", 1)
+    machines.fail("intent", temporary=False)
+    decided, failed = open_case(), open_case()
+    for case in (decided, failed):
+        work_jobs(case.instance_id)
+    number = decided.instance.incidents.get().incident
+    incident_resolve(by=people["anna"], case=decided, incident=number, wish=Wish(BY_HAND))
+    assert next(each for each in admin.get("/actors/").context["actors"] if each.key == "intent").failed == 1
+    admin.post("/actors/intent/retry/")
+    assert not failed.instance.incidents.filter(resolved=None).exists()
 
 
 def test_an_actor_switched_off_gets_no_work_and_the_switch_is_on_record(machines, open_case, admin):

@@ -14,8 +14,11 @@ from casework.runtime.locations import ROOT
 from casework.web import metrics_read
 from orchestration.actors.budgets import budget_set
 from orchestration.actors.registry import card_change
+from orchestration.engine.commands import ResolveIncident
 from orchestration.ground import clock
 from orchestration.models import ActorCall, Gauge
+from orchestration.shell import services
+from orchestration.shell.services import Done
 from tests.orchestration.machines import work_jobs
 from tests.sql import statements
 
@@ -67,8 +70,10 @@ def test_jobs_calls_costs_circuits_budgets_and_incidents_are_told(token, machine
     open_case()
     work_jobs(open_case().instance_id)
     machines.fail("sentiment", temporary=False)
-    work_jobs(open_case().instance_id)
+    failed = open_case()
+    work_jobs(failed.instance_id)
     found = samples(token)
+    assert value(found, "casewright_jobs", state="incident", capability="sentiment") == 1
     assert value(found, "casewright_jobs", state="waiting", capability="intent") == 1
     assert value(found, "casewright_queue_age_seconds", capability="intent") >= 0
     done = value(before, "casewright_calls_total", actor="intent", outcome="done") or 0
@@ -81,7 +86,11 @@ def test_jobs_calls_costs_circuits_budgets_and_incidents_are_told(token, machine
     assert sum(number for (name, _), number in found.items() if name == "casewright_incidents_open") == 1
     assert value(found, "casewright_breaker_open", actor="intent") == 0
     Gauge.objects.filter(actor__key="intent").update(open_until=clock.utc_now().replace(year=2999))
-    assert value(samples(token), "casewright_breaker_open", actor="intent") == 1
+    again = ResolveIncident(failed.instance.incidents.get().incident, "retry")
+    assert isinstance(services.send(failed.instance_id, again, TEST), Done)
+    found = samples(token)
+    assert value(found, "casewright_breaker_open", actor="intent") == 1
+    assert value(found, "casewright_jobs", state="incident", capability="sentiment") is None
 
 
 def test_each_call_is_counted_once_though_most_are_read_only_once(machines, analysed, monkeypatch):
