@@ -236,7 +236,7 @@ def _routed(wishes: Sequence[Wish], candidates: Sequence[Candidate], objections:
             if found is not None and found.beyond:
                 broke.append(candidate)
             if found is None:
-                passed = _passed(candidates, objections, BY_ITS_RANK if wish.rule == BY_RANK else SECOND, candidate)
+                passed = _passed(candidates, objections, BY_ITS_RANK if wish.actor == ANY else SECOND, candidate)
                 return Choice(Way.ACTOR, candidate, wish.mode, wish.deadline, wish.rule, passed, group=wish.group)
             if found.passes and candidate.card.waits_when_open:
                 return _waiting(wish, candidates, objections, found.seconds)

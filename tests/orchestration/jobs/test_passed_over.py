@@ -43,7 +43,8 @@ def test_of_one_that_cannot_be_had_it_is_said_what_keeps_it(state: dict[str, obj
 @pytest.mark.parametrize(
     ("wishes", "more", "why"),
     [
-        ([Wish(rule="rule 1")], {}, "Another one comes first by the rules."),
+        ([Wish(rule="rule 1")], {}, "Another one comes first by its rank."),
+        ([Wish("first", rule="rule 1"), Wish(rule="rule 2")], {}, "Another one comes first by the rules."),
         ([Wish("cheapest", rule="rule 1")], {}, "Another one comes first by the rules."),
         ([], {}, "Another one comes first by its rank."),
         ([Wish("first", rule="rule 1")], {}, "By the rules it is not asked for here."),
