@@ -7,7 +7,7 @@ from them, and only one that shows all the words is a hit. So nothing is found, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -23,6 +23,7 @@ from casework.cases.read.case_view import list_mask
 from casework.cases.read.decisions import titles
 from casework.cases.read.listed import Place
 from casework.cases.read.values import InWords, values_in_words
+from casework.cases.references import key_of
 from casework.cases.search_words import face_of, words_of
 from casework.models import Case
 from casework.search.candidates import candidates
@@ -78,9 +79,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of hits, the newest first. `following`: `after` of the next page, empty on the last.
+    """A page of hits, the newest first; before them what of them was asked for by its reference.
 
-    `all`: whether every case was looked at; `nearly`: nothing had the words as they were typed.
+    `following`: `after` of the next page, empty on the last. `all`: whether every case was looked at; `nearly`: nothing
+    had the words as they were typed.
     """
 
     hits: tuple[Hit, ...]
@@ -100,7 +102,8 @@ def search(
     person = permissions.principal(user, None, now)
     found = _page(user, person, sought, after, limit, holds)
     if found.hits or found.following or after:
-        return found
+        key = key_of(asked)
+        return replace(found, hits=tuple(sorted(found.hits, key=lambda hit: key_of(hit.reference) != key)))
     meant = nearly(sought, known(slips(sought), rank(person.clearance)))
     if meant == sought:
         return found

@@ -230,6 +230,13 @@ def test_pages_follow_one_another_and_lose_nothing(people: People, analysed: Ana
     assert references == ["T-5", "T-4", "T-3", "T-2", "T-1"]
 
 
+def test_of_a_page_what_is_called_as_was_asked_stands_first(people: People, analysed: Analysed) -> None:
+    for _ in range(3):
+        analysed(message="It is about t-1 again")
+    assert found(people["anna"], "T-1") == ["T-1", "T-3", "T-2"]
+    assert found(people["anna"], "again") == ["T-3", "T-2", "T-1"] and found(people["olga"], "T-1") == []
+
+
 def test_the_page_groups_what_it_finds_and_marks_the_words(people: People, analysed: Analysed) -> None:
     analysed(reference="RED-1", message="Where is my money?", customer={"name": "Ann Lee"})
     analysed(message="It was a RED <b>bicycle</b>", customer={"name": "Ann Lee"})
