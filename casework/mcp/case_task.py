@@ -18,9 +18,10 @@ from casework.mcp.tools import Json
 EXTENSION: Final = "io.modelcontextprotocol/tasks"
 POLL_MS: Final = 5000
 TOLD: Final = {"approve": "Approve it", "reject": "Reject it"}
+SIGNS: Final = "Who finishes it signs what the task shows: read it first (`read_a_task`)."
 _PROPOSAL: Final = re.compile(r"proposal-([1-9][0-9]{0,17})-([0-9a-f]{64})-([0-9a-f]{64})")
 _CASE: Final = re.compile(r"case-([1-9][0-9]{0,17})")
-_TASK: Final = re.compile(r"task-([1-9][0-9]{0,17})")
+_TASK: Final = re.compile(r"task-([1-9][0-9]{0,17})(?:-([0-9a-f]{64}))?")
 _NUMBERS: Final = {"number": "number", "integer": "integer", "checkbox": "boolean", "boolean": "boolean"}
 
 
@@ -35,10 +36,18 @@ def case_in(name: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def person_task_in(key: str) -> int | None:
-    """The person's task that an input request's key names."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A person's task that an input request's key names. `seen`: a digest of what finishing it signs, empty where it
+    signs nothing."""
+
+    task: int
+    seen: str
+
+
+def form_in(key: str) -> Form | None:
     found = _TASK.fullmatch(key)
-    return int(found[1]) if found else None
+    return Form(int(found[1]), found[2] or "") if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +64,21 @@ def proposal_in(key: str) -> Signed | None:
     return Signed(int(found[1]), found[2], found[3]) if found else None
 
 
+def digest(seen: str) -> str:
+    """Of what was shown, as the API carries it: a key is no place for all of it."""
+    return sha256(seen.encode()).hexdigest() if seen else ""
+
+
+def form_key(form: Mapping[str, Any]) -> str:
+    """The key under which a task (as the API gives it) is asked for: where finishing it signs what is shown, another,
+    as soon as anything of that is another."""
+    return "-".join(filter(None, (f"task-{form['id']}", digest(form["seen"]))))
+
+
 def key_of(wanted: Mapping[str, Any]) -> str:
     """The key under which the approval of an agent's proposal (as the API gives it) is asked for: another, as soon as
     anything of what is shown is another."""
-    return f"proposal-{wanted['proposal']}-{wanted['digest']}-{sha256(wanted['seen'].encode()).hexdigest()}"
+    return f"proposal-{wanted['proposal']}-{wanted['digest']}-{digest(wanted['seen'])}"
 
 
 def waiting(case: Mapping[str, Any]) -> list[Json]:
@@ -81,7 +101,7 @@ def state(
         result = {"content": [{"type": "text", "text": told}], "structuredContent": dict(case)}
         return shared | {"status": "completed", "statusMessage": told, "result": result}
     if forms or approvals:
-        asked = {f"task-{form['id']}": _request(form) for form in forms}
+        asked = {form_key(form): _request(form) for form in forms}
         asked |= {key_of(wanted): _approval(wanted) for wanted in approvals}
         return shared | {"status": "input_required", "statusMessage": told, "inputRequests": asked}
     return shared | {"status": "working", "statusMessage": told}
@@ -93,7 +113,8 @@ def _request(form: Mapping[str, Any]) -> Json:
     schema: Json = {"type": "object", "properties": {each["path"]: _question(each) for each in questions}}
     if needed := [each["path"] for each in questions if each["required"] and not each["asked_when"]]:
         schema["required"] = needed
-    return _asked(f"{form['name']}: {form['title']}. {form['why_here']}".strip(), schema)
+    told = [f"{form['name']}: {form['title']}.", form["why_here"], form["seen"] and SIGNS]
+    return _asked(" ".join(filter(None, told)), schema)
 
 
 def _approval(wanted: Mapping[str, Any]) -> Json:

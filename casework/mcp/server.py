@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from hashlib import sha256
 from typing import Any, Final
 
 import mcp_types as types
@@ -20,7 +19,7 @@ from pydantic import ConfigDict
 from casework.cases.read.agent_work import UNTOLD
 from casework.mcp import case_task
 from casework.mcp.calls import UNKNOWN, Answer, Api
-from casework.mcp.case_task import Signed
+from casework.mcp.case_task import Form, Signed
 from casework.mcp.tools import START, Call, Json, Tool
 
 Context = ServerRequestContext[Any, Any]
@@ -119,33 +118,42 @@ async def _approvals(api: Api, case: int) -> list[Json]:
     return [one for one in read if one["seen"]]
 
 
-async def _asked_for(api: Api, case: int, key: str) -> int | Signed:
+async def _asked_for(api: Api, case: int, key: str) -> Form | Signed:
     """The person's task, or what an agent wants, that was asked for under this key of this case."""
-    task, signed = case_task.person_task_in(key), case_task.proposal_in(key)
-    path = f"/api/proposals/{signed.proposal}/" if signed else f"/api/tasks/{task}/"
-    asked = signed or task
-    if asked is None or _must(await api.ask(Call("get", path, {}, None))).content["case"] != case:
+    asked = case_task.proposal_in(key) or case_task.form_in(key)
+    if asked is None or (await _as_it_is(api, asked))["case"] != case:
         raise MCPError(INVALID_PARAMS, f"{key!r} was not asked for.")
     return asked
 
 
-async def _respond(api: Api, asked: int | Signed, response: Json) -> None:
+async def _as_it_is(api: Api, asked: Form | Signed) -> Json:
+    """The task, or what an agent wants, as the API gives it now."""
+    path = f"/api/tasks/{asked.task}/" if isinstance(asked, Form) else f"/api/proposals/{asked.proposal}/"
+    now: Json = _must(await api.ask(Call("get", path, {}, None))).content
+    return now
+
+
+async def _respond(api: Api, asked: Form | Signed, response: Json) -> None:
     """Complete the task, or decide what an agent wants, with what was answered. Declined: it stays as it is."""
-    if isinstance(asked, Signed):
-        await _decide(api, asked, response)
-    elif response.get("action") == "accept":
-        answers = {"answers": response.get("content") or {}}
-        _must(await api.ask(Call("post", f"/api/tasks/{asked}/complete/", {}, answers)))
-
-
-async def _decide(api: Api, signed: Signed, response: Json) -> None:
-    """Only where what was shown still stands: the key names it."""
     if response.get("action") != "accept":
         return
-    now = _must(await api.ask(Call("get", f"/api/proposals/{signed.proposal}/", {}, None))).content
-    if now["digest"] != signed.digest or sha256(now["seen"].encode()).hexdigest() != signed.seen:
-        raise MCPError(INVALID_PARAMS, CHANGED)
     given = response.get("content") or {}
+    await (_finish(api, asked, given) if isinstance(asked, Form) else _decide(api, asked, given))
+
+
+async def _finish(api: Api, form: Form, answers: Json) -> None:
+    """Only where what is signed by it is still what was shown: the key names it."""
+    seen = (await _as_it_is(api, form))["seen"] if form.seen else ""
+    if case_task.digest(seen) != form.seen:
+        raise MCPError(INVALID_PARAMS, CHANGED)
+    _must(await api.ask(Call("post", f"/api/tasks/{form.task}/complete/", {}, {"answers": answers, "seen": seen})))
+
+
+async def _decide(api: Api, signed: Signed, given: Json) -> None:
+    """Only where what was shown still stands: the key names it."""
+    now = await _as_it_is(api, signed)
+    if now["digest"] != signed.digest or case_task.digest(now["seen"]) != signed.seen:
+        raise MCPError(INVALID_PARAMS, CHANGED)
     said = {"how": given.get("how"), "reason": given.get("reason") or "", "digest": now["digest"], "seen": now["seen"]}
     _must(await api.ask(Call("post", f"/api/proposals/{signed.proposal}/decide/", {}, said)))
 

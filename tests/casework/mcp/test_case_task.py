@@ -8,15 +8,19 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from casework.mcp.case_task import case_in, person_task_in, state
+from casework.documents.services import Added, document_add
+from casework.mcp.case_task import Form, case_in, form_in, state
 from casework.models import Case
 from orchestration.models import AgentProposal, HumanTask
+from tests.casework.actions import open_task
 from tests.casework.agents.conftest import agent_says, upset
+from tests.casework.casetypes.test_payment_release_story import WHY, Asks, asks
 from tests.casework.conftest import PERSON
 from tests.casework.mcp.outside import Assistant
+from tests.orchestration.documents.papers import picture
 from tests.orchestration.machines import Machines, work_jobs
 
-__all__ = ["agent_says", "upset"]
+__all__ = ["agent_says", "asks", "upset"]
 
 NEW = {"case_type": "complaint", "reference": "MCP-1", "data": {"message": "My card is gone.", "customer": PERSON}}
 
@@ -24,7 +28,7 @@ NEW = {"case_type": "complaint", "reference": "MCP-1", "data": {"message": "My c
 def test_an_id_names_a_case_and_nothing_else() -> None:
     assert case_in("case-17") == 17
     assert [case_in(name) for name in ("17", "case-0", "case-1 ", "case--1", "case-1e9", "task-1")] == [None] * 6
-    assert person_task_in("task-5") == 5 and person_task_in("case-5") is None
+    assert form_in("task-5") == Form(5, "") and form_in("task-5-x") is form_in("case-5") is None
 
 
 def test_a_closed_case_is_completed_and_an_open_one_works() -> None:
@@ -117,3 +121,27 @@ def test_what_an_agent_wants_is_asked_for_and_decided_only_as_it_was_shown(
     row = AgentProposal.objects.get(run__instance=case.instance_id, tool__startswith="add:call_customer@")
     assert (row.state, row.decided_by) == ("done", "person:anna")
     assert "error" in sends(key, how="approve")
+
+
+@pytest.mark.django_db
+def test_what_is_signed_by_finishing_is_finished_only_as_it_was_shown(people: dict[str, User], asks: Asks) -> None:
+    case = asks(amount=4200)
+    name, anna, ben = f"case-{case.pk}", Assistant(people["anna"]), Assistant(people["ben"])
+
+    def waits(who: Assistant) -> tuple[str, dict[str, Any]]:
+        ((key, asked),) = who.say("tasks/get", taskId=name)["result"]["inputRequests"].items()
+        return key, asked
+
+    def says(who: Assistant, key: str, content: dict[str, str]) -> dict[str, Any]:
+        return who.say("tasks/update", taskId=name, inputResponses={key: {"action": "accept", "content": content}})
+
+    assert "error" not in says(anna, waits(anna)[0], WHY)
+    release = {"approval.verdict": "release"}
+    assert "open the page" in says(ben, waits(ben)[0], release)["error"]["message"]
+    assert not ben.call("take_a_task", task=open_task(case).pk).is_error
+    key, asked = waits(ben)
+    assert "Who finishes it signs what the task shows" in asked["params"]["message"]
+    assert isinstance(document_add(by=people["anna"], case=case, name="bill.png", content=picture()), Added)
+    assert "has changed since" in says(ben, key, release)["error"]["message"]
+    assert "error" not in says(ben, waits(ben)[0], release)
+    assert HumanTask.objects.get(instance=case.instance_id, assignee=people["ben"]).state == "completed"
