@@ -56,7 +56,8 @@ def _changed(request: HttpRequest) -> str | Refused:
     group = Group.objects.select_for_update(no_key=True).filter(name=sent.get("group", "").replace("\0", "")).first()
     has = set() if group is None else set(group.claims.values_list("value", flat=True))
     if do not in DO:
-        return Refused("invalid", "Say whether the provider’s group is to be added or taken off.")
+        words = "Say whether the provider’s group is to be added or taken off."
+        return Refused("invalid", words, {"do": words})
     if wrong := _wrong(group, value, reason) or _unchanging(do, value, has):
         return Refused("invalid", "Please correct what is marked.", wrong)
     assert group is not None

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from casework.forms.answer_validation import nested, read_number, text_errors
 from casework.studio.cell_checks import readings
-from casework.web.asked import COUNTED, number_in
+from casework.web.asked import number_in
 from orchestration.casetypes.case_type import CaseType
 from orchestration.view.decisions import (
     Column,
@@ -88,13 +88,17 @@ class Change:
     cells: tuple[tuple[str, str, str], ...]
 
 
+DIGITS: Final = 5
+"""Of the number of a rule in a form: no form holds more."""
+
+
 def columns(table: Table) -> tuple[Column, ...]:
     return table.inputs + table.outputs + table.annotations
 
 
 def rows_from(form: Mapping[str, str], table: Table) -> list[Row]:
     """The rules as a form sends them: `r3.id`, `r3.0`, `r3.1`, ... by number of the rule and of the cell."""
-    numbers = range(1, min(number_in(form.get("rules", ""), COUNTED), len(form)) + 1)
+    numbers = range(1, min(number_in(form.get("rules", ""), DIGITS), len(form)) + 1)
     return [_row(table, [form.get(f"r{n}.{c}", "") for c in range(len(columns(table)))], form.get(f"r{n}.id", ""))
             for n in numbers]  # fmt: skip
 
@@ -109,7 +113,7 @@ def _row(table: Table, cells: Sequence[str], identity: str = "") -> Row:
 def edited(rows: list[Row], table: Table, do: str) -> list[Row]:
     """The rules after one of the form's buttons: "add:3" (after rule 3), "remove:3", "up:3", "down:3"."""
     action, _, number = do.partition(":")
-    at = number_in(number, COUNTED) - 1
+    at = number_in(number, DIGITS) - 1
     found = list(rows)
     if action == "add":
         found.insert(at + 1, _row(table, [""] * len(columns(table))))

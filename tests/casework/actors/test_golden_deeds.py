@@ -98,7 +98,11 @@ def test_an_agent_is_held_to_the_moves_that_were_made_and_makes_none(upset: Call
     case = upset("by itself")
     made_golden(case)
     expected = GoldenAnswer.objects.get(capability="consider-steps").expected
-    assert expected["would"] == "move" and "add:call_customer" in expected.values() and expected["end"] == "reached"
+    assert (
+        expected["would"] == "move"
+        and any(str(move).startswith("add:call_customer@") for move in expected.values())
+        and expected["end"] == "reached"
+    )
     before = [model.objects.count() for model in (AgentRun, AgentProposal, HumanTask, ActorCall)]
     same = agents(lambda file: file.update(title="Another name"))
     other = agents(lambda file: file.update(rules=[file["rules"][-1]]))  # type: ignore[index]

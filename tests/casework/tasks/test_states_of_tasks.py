@@ -165,7 +165,7 @@ def test_what_failed_in_a_case_blocks_its_tasks_says_so_in_their_rows_and_is_hea
     incident = fail(case)
     assert inbox_states([anna.pk], now) != before
     client.force_login(anna)
-    shown = client.get("/?tab=blocked").content.decode()
+    shown = " ".join(client.get("/?tab=blocked").content.decode().split())
     assert shown.count("something failed") == 1 and f'id="row-{task.pk}"' in shown
     assert {row.id: row.troubled for row in page(anna, "pending").rows} == {task.pk: True, open_task(other).pk: False}
     Incident.objects.filter(pk=incident.pk).update(resolved=now)
