@@ -15,6 +15,7 @@ for (const part of document.querySelectorAll("[data-live-rows]")) {
   const ROW = ":is(tr, li)[id^='row-']";
   const CALM_AFTER = 400;
   const SAID = ["messages", "many-results"]; // stays until something else is said there
+  const OPENED = "details[open]:not(details:not([open]) *)"; // one open within a closed one is not seen
   const touched = matchMedia("(hover: none)");
   let wanted = false; // the reader has asked for what is new
   let behind = false; // the list stands still, and is not what it would be if it were loaded anew
@@ -28,7 +29,7 @@ for (const part of document.querySelectorAll("[data-live-rows]")) {
   const isHeld = () => part.matches(":active");
   const atRest = () =>
     !touched.matches && scrollY === 0 && !isHeld() && !part.matches(":hover") && !part.contains(document.activeElement) &&
-    !typing(part) && !part.querySelector("details[open]");
+    !typing(part) && !part.querySelector(OPENED);
   const ask = () => htmx.trigger(part, "live:changed");
 
   const keepFocus = (row, change) => {
