@@ -122,9 +122,9 @@ class Secrets:
 
 
 def index_of(known: Iterable[Secret], former: Sequence[Former] = ()) -> Known:
-    """The index of these values."""
+    """The index of these values; where two are written alike, the same one says what is shown in every process."""
     index = Known(former)
-    for secret in known:
+    for secret in sorted(known, key=lambda secret: (secret.value, secret.mask, secret.named)):
         index.add(spellings(secret.value, secret.mask), secret.named or secret.mask)
     return index
 
