@@ -30,8 +30,10 @@ def measures(request: HttpRequest) -> HttpResponse:
     limit, wrong = _percent(request.GET.get("over", ""), read.OVERRIDDEN * 100)
     now = clock.utc_now()
     names, found = dict(Actor.objects.values_list("key", "name")), drifts(now)
+    versions = [(names.get(one.actor, one.actor), one) for one in read.versions(now)]
     context = {
-        "versions": [(names.get(one.actor, one.actor), one) for one in read.versions(now)],
+        "versions": [(name, one) for name, one in versions if one.accuracy.n],
+        "unjudged": [(name, one) for name, one in versions if not one.accuracy.n],
         "drifts": [(names.get(one.actor, one.actor), one) for one in found if one.sign != TOO_FEW],
         "too_few": [names.get(one.actor, one.actor) for one in found if one.sign == TOO_FEW],
         "steps": read.steps(now, limit / 100), "limit": limit, "wrong": wrong, "enough": read.ENOUGH,

@@ -16,7 +16,7 @@ from casework.access import people, tokens
 from casework.access.roles import SETUP
 from casework.actors.bundled import CASE_TYPES
 from casework.intake.samples import OTHERS, Brought, samples_open
-from casework.management import demo_bots, demo_comments, demo_history, demo_units
+from casework.management import demo_bots, demo_comments, demo_history, demo_rates, demo_units
 from casework.management.odd_cases import SWITCHED_OFF, make_odd_cases
 from casework.models import Case
 from casework.runtime.stand_ins.place import STAND_IN_HOST
@@ -63,6 +63,7 @@ class Command(BaseCommand):
         if bots is not None:
             demo_bots.ensure_bots(bots)
         if not Case.objects.exists():
+            demo_rates.set_rates()
             self.stdout.write(f"{open_samples(cases)} sample cases are on their way to the worker")
             demo_units.open_in_units()
             if said := demo_comments.say():

@@ -52,6 +52,17 @@ def test_accuracy_and_overrides_stand_beside_how_many_they_are_of(ada, call):
     assert '75.0 % <span class="quiet">(59.8 to 85.8; of 40 judged)</span>' in told(ada.get("/ledger/measures/"))
 
 
+def test_versions_that_people_judged_come_first_with_a_drawn_interval_and_the_others_are_folded(ada, call):
+    assert "2 versions whose answers nobody judged" in told(ada.get("/ledger/measures/"))
+    judged(call, 30, 0.9, "accepted")
+    judged(call, 10, 0.6, "changed")
+    page = ada.get("/ledger/measures/")
+    assert [row.actor for _, row in page.context["versions"]] == ["intent"]
+    assert [row.actor for _, row in page.context["unjudged"]] == ["sentiment"]
+    assert 'class="interval-sure" x1="60" x2="86"' in told(page)
+    assert "1 version whose answers nobody judged" in told(page)
+
+
 def test_who_answers_otherwise_lately_stands_with_a_sign_wherever_administrators_look(ada, people, call):
     for days, label in ((20, "refund_request"), (1, "card_not_working")):
         began = clock.utc_now() - timedelta(days=days)

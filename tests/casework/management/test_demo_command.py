@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from casework.management.commands import deploy as command
-from casework.models import Case
+from casework.models import Case, GroupRate
 from orchestration.ground import clock
 from orchestration.models import HumanTask, Incident
 from orchestration.shell.verification import verify
@@ -43,6 +43,15 @@ def test_every_case_type_that_ships_has_its_cases_once() -> None:  # and one of 
     }  # fmt: skip
     assert "sample cases" not in said()
     assert Case.objects.count() == 82 + 2
+
+
+def test_an_hour_of_each_group_that_works_cases_counts_as_something_until_somebody_sets_their_own() -> None:
+    said()
+    rates = dict(GroupRate.objects.values_list("group__name", "amount"))
+    assert rates.keys() == {"Analysts", "Senior analysts", "Lawyers", "Cards team", "Payments team"}
+    GroupRate.objects.filter(group__name="Lawyers").update(amount=1)
+    said()
+    assert GroupRate.objects.get(group__name="Lawyers").amount == 1
 
 
 def test_the_sample_refunds_go_every_way_that_the_rules_know(machines: Machines) -> None:
