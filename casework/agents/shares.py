@@ -39,14 +39,20 @@ BY_HAND: Final = "The manifest says it in a way that is not changed here: change
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`of`: the number of a definition or of a version. `blind`, `known`: as it stands there; `wrong`: how many things
-    that are known to be wrong it has."""
+    """`of`: the number of a definition or of a version, `what`: which of them. `blind`, `known`: as it stands there;
+    `wrong`: how many things that are known to be wrong it has."""
 
+    what: str
     of: int
     name: str
     blind: str
     known: str
     wrong: int
+
+    @property
+    def place(self) -> str:
+        """How its form names it."""
+        return f"{self.what}:{self.of}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +67,14 @@ class Wished:
 def of_types() -> list[Share]:
     """The newest version of each case type that declares a question to be asked first."""
     found = ((number, one.name, one.asked_first) for number, one in newest_types() if one.asked_first is not None)
-    return sorted((_share(number, name, first.checks) for number, name, first in found), key=lambda one: one.name)
+    return sorted(
+        (_share("type", number, name, first.checks) for number, name, first in found), key=lambda one: one.name
+    )
 
 
 def of_agents() -> list[Share]:
     """The versions of agents that are in use."""
-    return [_share(row.pk, row.actor.name, checks_of(_file(row).get("approval", {}))) for row in _in_use()]
+    return [_share(AGENT, row.pk, row.actor.name, checks_of(_file(row).get("approval", {}))) for row in _in_use()]
 
 
 def _in_use() -> Iterator[ActorVersion]:
@@ -79,8 +87,8 @@ def _file(row: ActorVersion) -> dict[str, Json]:
     return found if isinstance(found, dict) else {}
 
 
-def _share(number: int, name: str, checks: Checks) -> Share:
-    return Share(number, name, _said(checks.blind), _said(checks.known), len(checks.wrong))
+def _share(what: str, number: int, name: str, checks: Checks) -> Share:
+    return Share(what, number, name, _said(checks.blind), _said(checks.known), len(checks.wrong))
 
 
 def _said(share: float | str) -> str:
@@ -91,16 +99,16 @@ def type_propose(*, by: User, definition: int, wished: Wished) -> Proposal | Ref
     """A version of the case type with these shares, for whoever publishes it."""
     case_type, blind, known = by_definition(definition), _number(wished.blind), _number(wished.known)
     if blind is None or known is None or _is_too_much(blind, known):
-        return _invalid(UNSOUND)
+        return _invalid(UNSOUND, "blind", "known")
     if wrong := note_error(wished.why):
-        return _invalid(wrong)
+        return _invalid(wrong, "why")
     return _proposed(by, case_type, definition, (blind, known), wished.why)
 
 
 def _proposed(by: User, case_type: CaseType, number: int, shares: tuple[float, float], why: str) -> Proposal | Refused:
     first = case_type.asked_first
     if shares[1] and not (first is not None and first.checks.wrong):
-        return _invalid(NOTHING_WRONG)
+        return _invalid(NOTHING_WRONG, "known")
     manifest = with_shares(case_type.files[MANIFEST], *shares)
     if manifest is None:
         return _invalid(BY_HAND)
@@ -140,13 +148,13 @@ def agent_register(*, by: User, version: int, wished: Wished) -> ActorVersion | 
     row = ActorVersion.objects.select_related("actor").get(pk=version, actor__kind=AGENT)
     blind, known = (_number_or_rule(text) for text in (wished.blind, wished.known))
     if blind is None or known is None or _is_too_much(blind, known):
-        return _invalid(UNSOUND)
+        return _invalid(UNSOUND, "blind", "known")
     if wrong := note_error(wished.why):
-        return _invalid(wrong)
+        return _invalid(wrong, "why")
     file = _file(row)
     approval = _approval(file.get("approval", {}), blind, known)
     if approval is None:
-        return _invalid(NOTHING_WRONG)
+        return _invalid(NOTHING_WRONG, "known")
     artefact = yaml.safe_dump(file | {"approval": approval}, sort_keys=False, allow_unicode=True).encode()
     return version_register(actor=row.actor, artefact=artefact, by=origin_of(by), note=wished.why[:500])
 
@@ -172,5 +180,5 @@ def _number_or_rule(text: str) -> float | str | None:
     return text.strip() if re.search(r"[A-Za-z]", text) else _number(text)
 
 
-def _invalid(why: str) -> Refused:
-    return Refused("invalid", why)
+def _invalid(why: str, *fields: str) -> Refused:
+    return Refused("invalid", why, dict.fromkeys(fields, why))

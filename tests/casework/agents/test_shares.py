@@ -63,6 +63,9 @@ def test_of_a_form_it_is_a_proposed_version_that_somebody_publishes(ada: Client,
         refused = sent(ada, of, **wrong)
         assert refused.status_code == 400 and UNSOUND in told(refused)
     assert sent(ada, of, why="").status_code == 400 and not Proposal.objects.exists()
+    again = sent(ada, of, blind="0.3", known="0.9").content.decode()  # what was typed is not lost, and is marked
+    assert 'value="0.3"' in again and 'value="0.9"' in again and 'value="To see what it is worth"' in again
+    assert again.count('aria-invalid="true"') == 2 and again.count(UNSOUND) == 3
     answer = sent(ada, of)
     proposal = Proposal.objects.get()
     assert answer.status_code == 302 and answer["Location"].endswith(f"/models/import/{proposal.pk}/")
