@@ -22,6 +22,8 @@ from audit.services import Fact, record_control
 from casework.access.permissions import origin_of
 from casework.actors.words import kind_words
 from casework.cases.read.timeline import NO_MODELS
+from casework.studio.rule_versions import newest_types
+from orchestration.casetypes.case_type import CaseType
 from orchestration.ground import clock
 from orchestration.models import Actor, ActorVersion
 
@@ -33,12 +35,12 @@ NO_AI: Final = frozenset({*NO_MODELS, "bot"})
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One that is at work. `new`: they have not read of it."""
+    """One that is at work. `does`: what it is asked for, as case types call it. `new`: they have not read of it."""
 
     key: str
     name: str
     kind: str
-    capability: str
+    does: str
     new: bool
 
 
@@ -65,11 +67,13 @@ class Told:
 
 def told_to(user: User) -> Told:
     said = _last([origin_of(user).actor]).get(origin_of(user).actor)
-    known = _known(said)
+    known, types = _known(said), [case_type for _, case_type in newest_types()]
     found = (
-        Machine(actor.key, actor.name, kind_words(actor.kind), actor.capability, actor.key not in known)
+        Machine(
+            actor.key, actor.name, kind_words(actor.kind), _does(actor.capability, types), actor.key not in known
+        )
         for actor in _at_work()
-    )
+    )  # fmt: skip
     return Told(tuple(found), None if said is None else said.at)
 
 
@@ -94,6 +98,12 @@ def machines_read(*, by: User, shown: Iterable[str]) -> bool:
     return at_work <= known
 
 
+def _does(capability: str, types: Iterable[CaseType]) -> str:
+    """As the first case type that declares it calls it; one that none declares by its key."""
+    titles = (one.capability(capability).title for one in types)
+    return next((title for title in titles if title != capability), capability)
+
+
 def _at_work() -> list[Actor]:
     """Enabled, with a version that gets work, and of a kind that is called AI elsewhere."""
     at_work = ActorVersion.objects.filter(state__in=(ActorVersion.State.IN_USE, ActorVersion.State.SHARE))
@@ -115,5 +125,8 @@ def _known(entry: Entry | None) -> set[str]:
 
 @receiver(user_logged_in, dispatch_uid="casework.account.machines")
 def _told(sender: object, request: HttpRequest | None, user: User, **_: Any) -> None:
-    if request is not None and not told_to(user).is_read:
+    if request is None:
+        return
+    actor = origin_of(user).actor
+    if {one.key for one in _at_work()} - _known(_last([actor]).get(actor)):
         request.session[UNREAD] = True

@@ -7,6 +7,10 @@ from django.contrib.auth.models import User
 
 from audit.models import StandingChain
 from audit.selectors import timeline
+from audit.services import Origin
+from casework.actors.bundled import CASE_TYPES
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
 from orchestration.ground import clock
 from orchestration.models import Actor, ActorVersion
 from tests.casework.browsing import client
@@ -16,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 People = dict[str, User]
 NOTE = "AI works beside you here that you have not read about yet."
-PLACE = "/account/machines/"
+PLACE, ELSEWHERE = "/account/machines/", "/account/"
 
 
 def at_work(key: str, kind: str = "intent", *, enabled: bool = True) -> None:
@@ -32,20 +36,28 @@ def test_they_are_told_until_they_say_that_they_have_read_it_and_again_of_what_c
     at_work("away", enabled=False)
     browser = client(people["anna"])
     page = told(browser.get(PLACE))
-    assert NOTE in page and "Reader" in page and "Ledger" not in page and "Away" not in page
+    assert NOTE in told(browser.get(ELSEWHERE)) and NOTE not in page  # it leads here
+    assert "Reader" in page and "Ledger" not in page and "Away" not in page
     assert browser.post(PLACE, {"machine": ["reader", "made-up"]}).status_code == 302
-    assert NOTE not in told(browser.get(PLACE)) and NOTE not in told(client(people["anna"]).get(PLACE))
+    assert NOTE not in told(browser.get(ELSEWHERE)) and NOTE not in told(client(people["anna"]).get(ELSEWHERE))
     (event,) = timeline(StandingChain.CONTROL, action="machines.read")
     assert (event.actor, event.detail) == ("person:anna", {"machines": ["reader"]})
     at_work("drafter", "language-model")
-    page = told(client(people["anna"]).get(PLACE))
-    assert NOTE in page and page.count("you have not read of it") == 1
+    browser = client(people["anna"])
+    assert NOTE in told(browser.get(ELSEWHERE)) and told(browser.get(PLACE)).count("new to you") == 1
+
+
+def test_what_it_does_is_said_as_the_case_types_say_it(people: People) -> None:
+    assert isinstance(deploy(folder_files(CASE_TYPES / "complaint"), Origin("system:test")), Published)
+    at_work("reader")
+    assert "Find out what a message is about" in told(client(people["anna"]).get(PLACE))
 
 
 def test_where_no_ai_works_nobody_is_told(people: People) -> None:
     at_work("ledger", "http")
-    page = told(client(people["anna"]).get(PLACE))
-    assert NOTE not in page and "None: no AI is at work here now." in page
+    browser = client(people["anna"])
+    page = told(browser.get(PLACE))
+    assert NOTE not in told(browser.get(ELSEWHERE)) and "None: no AI is at work here now." in page
 
 
 def test_auditors_see_who_has_read_and_others_do_not(people: People) -> None:
@@ -60,11 +72,11 @@ def test_nobody_has_read_what_they_were_not_shown_and_what_was_read_stays_read(p
     at_work("reader")
     browser = client(people["anna"])
     assert "was not on the page that you read" in told(browser.post(PLACE, follow=True))
-    assert NOTE in told(browser.get(PLACE)) and not timeline(StandingChain.CONTROL, action="machines.read")
+    assert NOTE in told(browser.get(ELSEWHERE)) and not timeline(StandingChain.CONTROL, action="machines.read")
     browser.post(PLACE, {"machine": "reader"})
     at_work("drafter", "language-model")
     for shown in ("reader", "", "drafter", "drafter"):
         browser.post(PLACE, {"machine": shown})
-    assert "you have not read of it" not in told(client(people["anna"]).get(PLACE))
+    assert "new to you" not in told(client(people["anna"]).get(PLACE))
     events = timeline(StandingChain.CONTROL, action="machines.read")
     assert sorted(event.detail["machines"] for event in events) == [["drafter", "reader"], ["reader"]]
