@@ -191,5 +191,5 @@ def _overdue(now: datetime) -> Part:
              f"{one.kind}, {one.owner or 'nobody is named'}", one.review_by)
         for one in found
     )  # fmt: skip
-    return Part("reviews", "To be looked at again", lines, "Nothing is overdue within 30 days.", "Owners and reviews",
+    return Part("reviews", "To be looked at again", lines, "Nothing is due within 30 days.", "Owners and reviews",
                 reverse("reviews"))  # fmt: skip

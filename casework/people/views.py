@@ -49,7 +49,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "people": shown[:PAGE], "more": more, "given": given, "count": rows.count(), "states": STATES.items(),
         "groups": Group.objects.order_by("name").values_list("name", flat=True), "me": by.pk,
         "waiting": waiting() if _is_whole(by) else (), "unit_only": not _is_whole(by),
-        "may_change": bool(administered(by)), "query": urlencode(given),
+        "may_change": bool(administered(by)), "query": urlencode(given), "set": sum(map(bool, given.values())),
     }  # fmt: skip
     return render(request, "people/list.html", context)
 
