@@ -8,7 +8,7 @@ the words alone where the others would only have long lists read, and is then he
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, Final, LiteralString
 
@@ -42,7 +42,15 @@ fitting as (
     order by n.created desc, n.case_id desc limit %(limit)s)
 select array(select created from fitting), array(select case_id from fitting), (select count(*) from newest),
        (select created from newest order by created, case_id limit 1),
-       (select case_id from newest order by created, case_id limit 1)"""
+       (select case_id from newest order by created, case_id limit 1),
+       array(
+           select f.id from casework_case f
+           where f.reference_key = %(key)s
+               and exists (select from casework_listedcase l
+                           where l.case_id = f.id and l.reader = any(%(readers)s::bigint[]))
+               and exists (select from casework_searchedcase s
+                           where s.case_id = f.id and ts_match_vq(s.words, %(query)s::tsquery))
+           order by f.created desc, f.id desc limit %(limit)s)"""
 _EVERYWHERE: LiteralString = """
 with matched as materialized (
     select case_id from casework_searchedcase
@@ -61,12 +69,14 @@ select array(select created from fitting), array(select case_id from fitting), (
 class Candidates:
     """Places of cases, the newest first. `all`: whether every case of the reader was looked at that comes after.
 
-    `following`: where looking goes on beyond these, empty where there is nothing more.
+    `following`: where looking goes on beyond these, empty where there is nothing more. `called`: cases of the reader
+    whose reference is what is asked for, by its own index, however many hold the same words.
     """
 
     places: Sequence[Place]
     following: str
     all: bool = True
+    called: Sequence[int] = ()
 
     @property
     def cases(self) -> list[int]:
@@ -85,19 +95,26 @@ class _Asked:
 
 
 def candidates(
-    readers: Sequence[int], asked: Sequence[Term], level: int, after: str, enough: int, limit: int
+    readers: Sequence[int], asked: Sequence[Term], key: str, level: int, after: str, enough: int, limit: int
 ) -> Candidates:
-    """At most `limit` of them, beyond a place in the list of cases. `level`: the reader's clearance, 0 to 3."""
+    """At most `limit` of them, beyond a place in the list of cases. `key`: of what is asked for as a reference
+    (`references.key_of`); `level`: the reader's clearance, 0 to 3."""
     beyond = place(after)
     values: dict[str, Any] = {
         "readers": list(readers), "created": beyond.created, "case": beyond.case, "limit": limit,
-        "query": statement(asked, level),
+        "key": key, "query": statement(asked, level),
     }  # fmt: skip
     question = _Asked(asked, level, enough, limit, values)
     first = _walk(question, FIRST)
     if len(first.places) >= enough or not first.following:
         return first
-    found = shares(asked, level)
+    return replace(_further(question), called=first.called)
+
+
+def _further(question: _Asked) -> Candidates:
+    """Those beyond the reader's newest."""
+    asked, enough = question.terms, question.enough
+    found = shares(asked, question.level)
     if not is_narrow(asked):
         return _walk(question, WALKED)
     likely = prod(found)
@@ -109,12 +126,12 @@ def candidates(
 
 def _walk(question: _Asked, most: int) -> Candidates:
     """Those among so many of the reader's newest; not `all` where that was too few to make a page."""
-    created, cases, walked, *last = _read(_WALK, question.values | {"walked": most})
+    created, cases, walked, *last, called = _read(_WALK, question.values | {"walked": most})
     places = _places(created, cases)
     if len(places) == question.limit:
-        return Candidates(places, str(places[-1]))
+        return Candidates(places, str(places[-1]), called=called)
     following = str(Place(*last)) if walked == most else ""
-    return Candidates(places, following, not following or len(places) >= question.enough)
+    return Candidates(places, following, not following or len(places) >= question.enough, called)
 
 
 def _everywhere(question: _Asked, found: Sequence[float]) -> Candidates | None:

@@ -7,7 +7,7 @@ from them, and only one that shows all the words is a hit. So nothing is found, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -21,7 +21,7 @@ from casework.access.within import within
 from casework.cases.past_rows import Former, former_of
 from casework.cases.read.case_view import list_mask
 from casework.cases.read.decisions import titles
-from casework.cases.read.listed import Place
+from casework.cases.read.listed_statements import TOP, Place
 from casework.cases.read.values import InWords, values_in_words
 from casework.cases.references import key_of
 from casework.cases.search_words import face_of, words_of
@@ -79,7 +79,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of hits, the newest first; before them what of them was asked for by its reference.
+    """A page of hits, the newest first; on the first page before them what was asked for by its reference.
 
     `following`: `after` of the next page, empty on the last. `all`: whether every case was looked at; `nearly`: nothing
     had the words as they were typed.
@@ -100,30 +100,48 @@ def search(
     if not sought:
         return Found(())
     person = permissions.principal(user, None, now)
-    found = _page(user, person, sought, after, limit, holds)
+    key = key_of(asked)
+    found = _page(user, person, sought, key, after, limit, holds)
     if found.hits or found.following or after:
-        key = key_of(asked)
-        return replace(found, hits=tuple(sorted(found.hits, key=lambda hit: key_of(hit.reference) != key)))
+        return found
     meant = nearly(sought, known(slips(sought), rank(person.clearance)))
     if meant == sought:
         return found
-    near = _page(user, person, meant, after, limit, holds)
+    near = _page(user, person, meant, key, after, limit, holds)
     return near if near.hits else found
 
 
-def _page(user: User, person: Principal, sought: Sequence[Term], after: str, limit: int, holds: Days) -> Found:
-    found = candidates(
-        permissions.readers(user), sought, rank(person.clearance), after, enough=limit + 1, limit=limit * TRIED
-    )
+def _page(
+    user: User, person: Principal, sought: Sequence[Term], key: str, after: str, limit: int, holds: Days
+) -> Found:  # fmt: skip
+    readers = permissions.readers(user)
+    found = candidates(readers, sought, key, rank(person.clearance), after, enough=limit + 1, limit=limit * TRIED)
+    read = _hits(user, [*found.called, *found.cases], person, sought, limit, holds)
     hits: list[Hit] = []
     following, last = found.following, ""
-    for case, hit in _hits(user, found.cases, person, sought, limit, holds):
+    for there, hit in _placed(read, key, found.called, after):
         if hit and len(hits) == limit:
             following = last
             break
         hits += [hit] if hit else []
-        last = str(Place(case.created, case.pk))
+        last = there
     return Found(tuple(hits), following, found.all, any(term.near for term in sought))
+
+
+def _placed(
+    read: Iterable[tuple[Case, Hit | None]], key: str, called: Sequence[int], after: str
+) -> Iterator[tuple[str, Hit | None]]:
+    """Each behind its place. What is called as was asked, and shows it, is at the top of the first page, and nowhere
+    else."""
+    waiting, ahead = set(called), set[int]()
+    for case, hit in read:
+        if case.pk in waiting:
+            waiting.remove(case.pk)
+            if hit and key_of(hit.reference) == key:
+                ahead.add(case.pk)
+                yield from [] if after else [(str(TOP), hit)]
+        elif case.pk not in ahead:
+            yield str(Place(case.created, case.pk)), hit
 
 
 def _hits(

@@ -94,7 +94,7 @@ class Place:
         return f"{self.created.isoformat()}~{self.case}"
 
 
-_TOP_OF_ALL: Final = Place(datetime(9999, 12, 31, tzinfo=UTC), 0)
+TOP: Final = Place(datetime(9999, 12, 31, tzinfo=UTC), 0)
 
 
 def place(written: str) -> Place:
@@ -103,8 +103,8 @@ def place(written: str) -> Place:
     try:
         found = Place(datetime.fromisoformat(created).astimezone(UTC), int(number))
     except (ValueError, OverflowError):
-        return _TOP_OF_ALL
-    return found if 0 <= found.case < 2**63 else _TOP_OF_ALL
+        return TOP
+    return found if 0 <= found.case < 2**63 else TOP
 
 
 def values(readers: Sequence[int], asked: Filters, name: str = "") -> dict[str, Any]:

@@ -237,6 +237,31 @@ def test_of_a_page_what_is_called_as_was_asked_stands_first(people: People, anal
     assert found(people["anna"], "again") == ["T-3", "T-2", "T-1"] and found(people["olga"], "T-1") == []
 
 
+def test_a_case_is_found_by_its_reference_however_many_newer_ones_speak_of_it(
+    people: People, analysed: Analysed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(4):
+        analysed(message="It is about t-1 again")
+    for name in ("FIRST", "WALKED", "MATCHED"):
+        monkeypatch.setattr(candidates, name, 1)
+    first = search(user=people["anna"], now=clock.utc_now(), asked="t-1", limit=2)
+    assert [hit.reference for hit in first.hits] == ["T-1", "T-4"]
+    references, after = list[str](), first.following
+    while after:
+        page = search(user=people["anna"], now=clock.utc_now(), asked="t-1", limit=2, after=after)
+        references, after = references + [hit.reference for hit in page.hits], page.following
+    assert references == ["T-3", "T-2"], "and it stands in no later page again"
+    assert found(people["anna"], "t-1", limit=1) == ["T-1"] and found(people["olga"], "T-1") == []
+
+
+def test_a_reference_that_is_masked_for_them_is_not_put_first(people: People, analysed: Analysed) -> None:
+    name = PERSON["name"].split()[-1]
+    analysed(reference=name, customer={"name": PERSON["name"]}, message="A red bicycle")
+    analysed(reference="T-2", customer={"name": PERSON["name"]}, message="Another bicycle")
+    assert found(people["anna"], name) == []
+    assert found(people["clara"], name) == [name, "T-2"]
+
+
 def test_the_page_groups_what_it_finds_and_marks_the_words(people: People, analysed: Analysed) -> None:
     analysed(reference="RED-1", message="Where is my money?", customer={"name": "Ann Lee"})
     analysed(message="It was a RED <b>bicycle</b>", customer={"name": "Ann Lee"})
