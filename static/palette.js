@@ -16,7 +16,18 @@ if (palette) {
 
   const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
   const label = (element) => (element.getAttribute("aria-label") ?? element.innerText).replace(/\s+/g, " ").replaceAll(" :", ":").trim();
-  const seen = (element) => (element.checkVisibility?.() ?? element.offsetParent !== null) && !element.disabled && label(element);
+  const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
+  // The closed folds around an element, the inmost first.
+  const folds = (element) => {
+    const fold = element.parentElement?.closest("details:not([open])");
+    return fold ? [...(fold.firstElementChild.contains(element) ? [] : [fold]), ...folds(fold)] : [];
+  };
+  const laidOut = (element, end) => element === end || (getComputedStyle(element).display !== "none" && laidOut(element.parentElement, end));
+  const seen = (element) => {
+    if (element.disabled || !label(element)) return false;
+    const around = folds(element);
+    return around.length ? visible(around.at(-1)) && laidOut(element, around.at(-1)) : visible(element);
+  };
 
   const fits = (words) => {
     const asked = folded(input.value).split(/\s+/).filter(Boolean);
@@ -28,8 +39,16 @@ if (palette) {
   // The same place once, whatever it is called here and there.
   const apart = (found) => [...new Map(found.map((each) => [new URL(each.href, location).href, each]).reverse()).values()].reverse();
   const option = (element) => ({ words: label(element), href: element.href, element });
+  // What lies in a fold says in which, and stands behind what one sees.
+  const placedIn = ({ element, ...each }) => {
+    const [fold] = folds(element);
+    return { ...each, element, more: fold && `in “${label(fold.querySelector("summary"))}”`, hidden: Boolean(fold) };
+  };
   const here = () =>
-    once([...document.querySelectorAll("main :is(a.btn[href], button)")].filter(seen).map(option));
+    once(
+      [...document.querySelectorAll("main :is(a.btn[href], button, summary)")]
+        .filter(seen).map(option).map(placedIn).sort((one, other) => one.hidden - other.hidden),
+    );
   const pages = () => once([...document.querySelectorAll(".nav-main a, .foot a")].map(option));
 
   const show = (groups) => {
@@ -75,7 +94,7 @@ if (palette) {
     const { href, element } = options[number];
     palette.close();
     if (href) return location.assign(href);
-    element.closest("details")?.setAttribute("open", "");
+    for (const fold of folds(element)) fold.open = true;
     element.scrollIntoView({ block: "center" });
     element.focus();
   };

@@ -34,7 +34,7 @@ def become_of(user: User, tasks: Collection[int]) -> Mapping[int, str]:
     return {task.pk: _words(task, user) for task in seen.select_related("assignee").only(*_NEEDED)}
 
 
-_NEEDED: Final = ("state", "assignee__first_name", "assignee__last_name", "assignee__username")
+_NEEDED: Final = ("state", "claimed", "assignee__first_name", "assignee__last_name", "assignee__username")
 
 
 def _words(task: HumanTask, user: User) -> str:
@@ -42,4 +42,6 @@ def _words(task: HumanTask, user: User) -> str:
         return OVER[State(task.state)]
     if task.assignee is None:
         return ELSEWHERE
-    return "yours now" if task.assignee_id == user.pk else f"taken by {name_of(task.assignee)}"
+    if task.assignee_id == user.pk:
+        return "yours now"
+    return f"{'given to' if task.claimed is None else 'taken by'} {name_of(task.assignee)}"

@@ -24,8 +24,9 @@ from casework.forms.answer_validation import without_absent
 from casework.tasks import delegating, signing
 from casework.tasks.by_hand import Finished, desk, work_done
 from casework.tasks.first_answers import counted, first_answer, put_in
+from casework.tasks.holder import how_held
 from casework.tasks.snooze import task_wake
-from casework.tasks.under_lock import closed_to, locked_task, name_of, over, refused
+from casework.tasks.under_lock import closed_to, locked_task, over, refused
 from orchestration.agents.checking import AS_IT_IS
 from orchestration.casetypes.approval_chains import CHAIN
 from orchestration.casetypes.case_type import Form
@@ -58,7 +59,7 @@ def task_claim(*, by: User, task: HumanTask) -> HumanTask | Refused:
     if row.state != HumanTask.State.OPEN:
         return refused(case, row, by, "claim", over(row))
     if row.assignee_id not in (None, by.pk):
-        taken = Refused("taken", f"{name_of(row.assignee)} has taken this task. Choose another, or ask for it.")
+        taken = Refused("taken", f"{how_held(row)} Choose another, or ask for it.")
         return refused(case, row, by, "claim", taken)
     if row.assignee_id == by.pk:
         return row
@@ -176,7 +177,7 @@ def _not_theirs(by: User, row: HumanTask, giver: User | Refused | None) -> Refus
     if isinstance(giver, Refused):
         return giver
     if giver is None and delegating.is_held_by_another(by, row):
-        return Refused("taken", f"{name_of(row.assignee)} has taken this task.")
+        return Refused("taken", how_held(row))
     return closed_to(by, row)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from django.contrib.auth.models import User
 
 from audit.db.sql import Part
-from audit.selectors import newest_of
+from audit.selectors import Entry, newest_of
 from orchestration.models import HumanTask, TaskCandidate
 
 LOOKED_AT: Final = 50
@@ -44,12 +44,19 @@ def taken_back(row: HumanTask) -> Taken | None:
     holder = row.assignee
     if holder is None:
         return None
-    gifts = newest_of({row.instance_id: 0}, actions=("task.assigned",), but="", most=LOOKED_AT)
-    given = (gift.detail for gift in gifts.get(row.instance_id, ()) if gift.detail.get("item") == row.item)
-    newest = next(given, {})
-    if newest.get("to") != holder.get_username():
+    gift = gift_of(row)
+    if gift is None:
         return Taken(holder, False, False)
+    newest = gift.detail
     return Taken(holder, bool(newest.get("offered")), bool(newest.get("granted")) and not _has_more(holder, row))
+
+
+def gift_of(row: HumanTask) -> Entry | None:
+    """The newest gift of this task, where that is what its holder has it by."""
+    gifts = newest_of({row.instance_id: 0}, actions=("task.assigned",), but="", most=LOOKED_AT)
+    of_it = (gift for gift in gifts.get(row.instance_id, ()) if gift.detail.get("item") == row.item)
+    newest, holder = next(of_it, None), "" if row.assignee is None else row.assignee.get_username()
+    return newest if newest is not None and newest.detail.get("to") == holder else None
 
 
 def _has_more(holder: User, row: HumanTask) -> bool:

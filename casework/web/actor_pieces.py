@@ -96,6 +96,7 @@ def _ledger(now: datetime) -> tuple[Shared, ...]:
     call = {"pk": 7, "capability": "classify-message", "started": now, "case_id": 12, "actor": "intent",
             "version": "2026.2", "outcome": "answered", "queue_ms": 4.0, "latency_ms": 31.0,
             "currency": "EUR"}  # fmt: skip
+    calls = [Made(**call, cost=Decimal("0.0012")), Made(**{**call, "pk": 6, "queue_ms": None}, cost=None)]
     point = {"x": 190, "y": 160, "low": 180, "high": 140, "radius": 4.0}
     curve = {"ticks": [("0 %", 40, 310), ("50 %", 190, 160), ("100 %", 340, 10)], "line": "40,310 190,160 340,10",
              "points": [point]}  # fmt: skip
@@ -110,9 +111,9 @@ def _ledger(now: datetime) -> tuple[Shared, ...]:
             "one": {"on_samples": 1}, "several": {"on_samples": 12}, "none": {"on_samples": 0},
         }),
         ("Single calls", "actors/ledger/_calls.html", {
-            "one known, one unknown": {"next": "#", "page": {"following": "7", "rows": [
-                Made(**call, cost=Decimal("0.0012")), Made(**{**call, "pk": 6, "queue_ms": None}, cost=None),
-            ]}},
+            "one known, one unknown": {"next": "#", "page": {"following": "7", "rows": calls}, "rows": [
+                (one, "Intent", "Say what a message is about", "done") for one in calls
+            ]},
             "none": {"page": {}},
         }),
         ("Calls in groups", "actors/ledger/_groups.html", {

@@ -93,8 +93,8 @@ def _waiting(now: datetime) -> tuple[Shared, ...]:
         "key": "",
     }
     trouble = Made(key="1-2", case=1, number=2, title="Complaint C-10482", message="The model does not answer.",
-                   asked="classify-message", actor="intent", opened=now - timedelta(hours=2))  # fmt: skip
-    alike = Made(key="ab", message="The model does not answer.", actor="intent", asked="classify-message", count=12)
+                   asked_for="Say what it is about", tried_by="Intent", opened=now - timedelta(hours=2))  # fmt: skip
+    alike = Made(key="ab", message="The model does not answer.", whose="Intent", count=12)
     wanted = Made(id=3, case=1, title="Complaint C-10482", name="Call the customer", called="Complaint agent",
                   made=now - timedelta(minutes=5), expires=now + timedelta(hours=4))  # fmt: skip
     told = Made(case=1, number=4, title="Complaint C-10482", who="Ben Bauer", why="named you", at=now, is_new=True,

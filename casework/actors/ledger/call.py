@@ -19,6 +19,7 @@ from casework.cases.read.decisions import answer_told
 from casework.cases.read.values import version_in_words
 from casework.models import Case
 from casework.tasks.machine_work import PHASES, WORDS
+from orchestration.casetypes.capability_titles import capability_title
 from orchestration.casetypes.case_type import Faulty, by_definition
 from orchestration.jobs import what_left
 from orchestration.models import Actor, ActorCall, Evaluation
@@ -84,7 +85,7 @@ def call_page(user: User, number: int, now: datetime, *, with_sent: bool = False
         tuple(found.evaluations.order_by("evaluator")),
         tuple((key.replace("_", " "), value) for key, value in (found.usage or {}).items()),
         tuple((one, names.get(one.actor, one.actor)) for one in others), what_left.is_kept(found),
-        _asked_for(found), names.get(found.actor, found.actor),
+        capability_title(found.instance.definition_id, found.capability), names.get(found.actor, found.actor),
     )  # fmt: skip
 
 
@@ -101,14 +102,6 @@ def _rule(call: ActorCall, rule: str) -> str:
     except Faulty:
         return rule
     return rule.replace(case_type.label, version_in_words(case_type, case_type.label))
-
-
-def _asked_for(call: ActorCall) -> str:
-    """What was asked for, as the version of the case calls it; one that nobody can read any more by its key."""
-    try:
-        return by_definition(call.instance.definition_id).capability(call.capability).title
-    except Faulty:
-        return call.capability
 
 
 def _is_anothers(user: User, call: ActorCall) -> bool:

@@ -21,6 +21,7 @@ from casework.access import permissions
 from casework.access.unit_models import BusinessUnit
 from casework.access.units import parts_of
 from casework.actors.ledger.money import Money
+from orchestration.casetypes.capability_titles import capability_title
 from orchestration.models import ActorCall
 
 MOST: Final = 200
@@ -188,7 +189,16 @@ def single(found: QuerySet[ActorCall], after: str = "", limit: int = PAGE) -> Pa
 
 def listed(found: QuerySet[ActorCall]) -> QuerySet[ActorCall]:
     """In their order, with what a list shows of them and no content of a case."""
-    return found.annotate(case_id=F("instance__case")).only(*SHOWN).order_by("-started", "-pk")
+    return (
+        found.annotate(case_id=F("instance__case"), version_of_case=F("instance__definition"))
+        .only(*SHOWN)
+        .order_by("-started", "-pk")
+    )
+
+
+def asked_for(row: ActorCall) -> str:
+    """What one of them was asked for, as the version of its case calls it."""
+    return capability_title(vars(row)["version_of_case"], row.capability)
 
 
 def as_lines(found: QuerySet[ActorCall]) -> Iterator[list[str]]:

@@ -53,7 +53,10 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
     }  # fmt: skip
     if wanted.by == "calls":
         page = read.single(found, request.GET.get("after", ""))
-        rows = [(row, names.get(row.actor, row.actor), OUTCOMES.get(row.outcome, row.outcome)) for row in page.rows]
+        rows = [
+            (row, names.get(row.actor, row.actor), read.asked_for(row), OUTCOMES.get(row.outcome, row.outcome))
+            for row in page.rows
+        ]
         context |= {"page": page, "rows": rows, "next": _query(request, after=page.following)}
     else:
         context |= _added_up(request, wanted, names if wanted.by == "actor" else {})

@@ -22,7 +22,8 @@ from casework.cases.past_rows import former_of
 from casework.cases.read.case_view import row_mask, title_in
 from casework.lists.counts import up_to
 from casework.models import Case
-from orchestration.models import ActorCall, AgentProposal, Incident, Job
+from orchestration.casetypes.capability_titles import capability_title
+from orchestration.models import Actor, ActorCall, AgentProposal, Incident, Job
 
 MOST: Final = 200
 _WAITING: Final[LiteralString] = """
@@ -52,7 +53,8 @@ select (select count(*) from (
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """One incident. `key` names it in a form: the case and its number there; `asked`: the capability; `actor`: who was
-    called last; `kind`: the same for all with this error of this actor."""
+    called last; `asked_for`, `tried_by`: what both are called; `kind`: the same for all with this error of this
+    actor."""
 
     key: str
     case: int
@@ -62,6 +64,8 @@ class Trouble:
     asked: str
     actor: str
     opened: datetime
+    asked_for: str = ""
+    tried_by: str = ""
 
     @property
     def kind(self) -> str:
@@ -70,12 +74,12 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Incidents with the same error of the same actor."""
+    """Incidents with the same error of the same actor. `whose`: the actor's, else what was asked for, as each is
+    called."""
 
     key: str
     message: str
-    actor: str
-    asked: str
+    whose: str
     count: int
 
 
@@ -85,7 +89,8 @@ def troubles(user: User, now: datetime) -> tuple[tuple[Trouble, ...], bool]:
     job = Job.objects.filter(instance=OuterRef("instance"), job=OuterRef("job"))
     call = ActorCall.objects.filter(job__instance=OuterRef("instance"), job__job=OuterRef("job")).order_by("-pk")
     rows = _open(user).select_related("instance__case").annotate(
-        asked=Subquery(job.values("capability")[:1]), actor=Subquery(call.values("actor")[:1])
+        asked=Subquery(job.values("capability")[:1]), actor=Subquery(call.values("actor")[:1]),
+        named=Subquery(Actor.objects.filter(key=OuterRef("actor")).values("name")[:1]),
     )  # fmt: skip
     found, shown = [], list(rows.order_by("opened", "pk")[: MOST + 1])
     former = former_of(row.instance_id for row in shown)
@@ -99,6 +104,7 @@ def troubles(user: User, now: datetime) -> tuple[tuple[Trouble, ...], bool]:
             Trouble(
                 f"{case.pk}-{row.incident}", case.pk, row.incident, title_in(masked, case.title), masked(row.message),
                 row.asked or "", row.actor or "", row.opened,
+                capability_title(row.instance.definition_id, row.asked or ""), row.named or row.actor or "",
             )
         )  # fmt: skip
     return tuple(found), len(shown) > MOST
@@ -110,7 +116,9 @@ def kinds(found: Iterable[Trouble]) -> list[Kind]:
     first = {row.kind: row for row in reversed(rows)}
     counted = Counter(row.kind for row in rows).most_common()
     return [
-        Kind(key, first[key].message, first[key].actor, first[key].asked, count) for key, count in counted if count > 1
+        Kind(key, first[key].message, first[key].tried_by or first[key].asked_for, count)
+        for key, count in counted
+        if count > 1
     ]
 
 

@@ -7,6 +7,7 @@ it. Read from the history alone, so that it holds for every case type; masked li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,6 +39,8 @@ GUARDS: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Which guardrails of a capability answer for which of the six; one that is not named here is policy."""
 MOST: Final = 60
+_ELEMENT: Final = re.compile(r"\([\w.-]+, (?=line \d)")
+"""Where a problem lies in a model, by the id of its element: whoever mends it finds it in the history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ def _of(seen: Look, entry: Entry) -> Iterator[Handoff]:
         case "work.by_hand":
             yield _made(seen, entry, _who(seen, entry), "the case", str(detail.get("task", "")), _by_hand(seen, entry))
         case "work.routed":
-            yield _made(seen, entry, "the case", _machine(seen, detail["actor"]), _work(seen, entry), _offered(entry))
+            machine = _machine(seen, detail["actor"])
+            yield _made(seen, entry, "the case", machine, _work(seen, entry), _offered(seen, entry))
         case "engine.TaskOpened":
             yield _made(seen, entry, "the case", _offered_to(detail), str(detail["name"]), _to_person(entry, ""))
         case "engine.TaskClosed" if detail["how"] == "completed":
@@ -123,7 +127,7 @@ def _calls(seen: Look, entry: Entry) -> Iterator[Handoff]:
         return
     route, machine = detail.get("route") or {}, _machine(seen, detail["actor"])
     version = (PASS if detail.get("version") else FAIL, f"{machine}, version {detail.get('version')}")
-    chosen = routed(detail, partial(_machine, seen)) or str(route.get("rule") or "Only this one could be asked.")
+    chosen = _chosen(seen, detail)
     going = {**_guarded(detail, "before"), "version": version, "review": _mode(route, chosen)}
     going["logging"] = (PASS, f"What was sent is kept in the ledger and here, by the digest {detail.get('input', '')}.")
     yield _made(seen, entry, "the case", machine, _work(seen, entry), going)
@@ -193,9 +197,14 @@ def _by_hand(seen: Look, entry: Entry) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _offered(entry: Entry) -> dict[str, tuple[str, str]]:
-    route = entry.detail.get("route") or {}
-    return {"review": _mode(route, str(route.get("rule", "")))}
+def _offered(seen: Look, entry: Entry) -> dict[str, tuple[str, str]]:
+    return {"review": _mode(entry.detail.get("route") or {}, _chosen(seen, entry.detail))}
+
+
+def _chosen(seen: Look, detail: Mapping[str, Json]) -> str:
+    """Why it was this machine's to do."""
+    rule = str((detail.get("route") or {}).get("rule") or "")
+    return routed(detail, partial(_machine, seen)) or rule or "Only this one could be asked."
 
 
 def _rule(seen: Look, hit: Json) -> str:
@@ -210,7 +219,7 @@ def _rule(seen: Look, hit: Json) -> str:
 def _decided(seen: Look, entry: Entry) -> dict[str, tuple[str, str]]:
     hits = entry.hits or list(entry.detail.get("hits", ()))
     numbers = ", ".join(_rule(seen, one) for one in hits)
-    problems = [str(one) for one in entry.detail.get("problems") or ()]
+    problems = [_ELEMENT.sub("(", str(one)) for one in entry.detail.get("problems") or ()]
     decided = f"Rule {numbers} decided." if hits else "No rule applied."
     policy = (FAIL, " ".join([decided, *problems])) if problems else (PASS, decided)
     return {

@@ -19,6 +19,7 @@ from casework.forms.schema_form import text_of
 from casework.knowledge.lost_source import Reviewed, review_of
 from casework.tasks import services
 from casework.tasks.first_answers import ASKED_AGAIN
+from casework.tasks.holder import given_to_you, how_held
 from casework.tasks.judging import Judging, asks_more, judging
 from casework.tasks.place import Place
 from casework.tasks.preview import preview
@@ -89,9 +90,9 @@ def _told_now(task: HumanTask, reader: User) -> str:
         case HumanTask.State.COMPLETED if name:
             return f"{name} has finished this task."
         case HumanTask.State.OPEN if mine:
-            return "This task is yours now: you have taken it in another window, or it was given to you."
+            return given_to_you(task) or "This task is yours now: you have taken it in another window."
         case HumanTask.State.OPEN if name:
-            return f"{name} has taken this task."
+            return how_held(task)
         case HumanTask.State.OPEN:
             return "Nobody has this task now: it is back with its group."
         case _:

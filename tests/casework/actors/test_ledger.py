@@ -21,6 +21,7 @@ from casework.tasks.services import task_claim, task_complete
 from casework.tasks.task_page import task_page
 from orchestration.actors.contract import Answer
 from orchestration.actors.registry import actor_ensure, card_change, register_model_version
+from orchestration.casetypes.case_type import by_definition
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import Actor, ActorCall, HumanTask
@@ -99,6 +100,13 @@ def test_the_file_of_single_calls_has_what_the_page_shows(ada, machines, analyse
         ("intent", "0.05", "EUR"), ("sentiment", "unknown", ""),
     }  # fmt: skip
     assert lines_of(ada.get("/ledger/?by=calls&actor=intent&outcome=failed&as=csv")) == []
+
+
+def test_a_single_call_names_what_was_asked_for_as_its_case_type_does(ada, machines, analysed):
+    case_type = by_definition(analysed().instance.definition_id)
+    page = ada.get("/ledger/?by=calls").content.decode()
+    for key in ("intent", "sentiment"):
+        assert f'data-label="Asked for" class="wrap-anywhere">{case_type.capability(key).title}</td>' in page
 
 
 def test_the_file_of_single_calls_says_what_was_counted_and_why_this_actor(ada, machines, analysed):

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 
 from casework.models import Case
 from orchestration.actors.registry import actor_enable
+from orchestration.casetypes.case_type import by_definition
 from orchestration.models import Incident
 from orchestration.shell.services import Origin
 from tests.casework.browsing import client
@@ -40,6 +41,13 @@ def test_it_is_counted_and_listed_for_those_who_work_the_case(troubled: list[Cas
     page = client(people["anna"]).get("/attention/").content.decode()
     assert "Needs attention 2" in page
     assert all(case.title in page for case in troubled)
+
+
+def test_what_was_asked_for_and_who_tried_are_named(troubled: list[Case], people: dict[str, User]) -> None:
+    answer = client(people["anna"]).get("/attention/")
+    title = by_definition(troubled[0].instance.definition_id).capability("intent").title
+    assert title != "intent" and f'data-label="Asked for">{title}</td>' in answer.content.decode()
+    assert [(one.whose, one.count) for one in answer.context["kinds"]] == [(title, 2)]
 
 
 @pytest.mark.parametrize("who", ["olga", "dora", "axel", "ada"])

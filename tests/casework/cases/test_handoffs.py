@@ -71,6 +71,7 @@ def test_a_rule_that_decided_in_spite_of_what_it_could_not_read_is_named_beside_
     (policy,) = (check for one in found for check in one.checks if "no entry 'mood'" in check.rule)
     assert (policy.name, policy.verdict) == ("policy", "fail")
     assert re.match(r"Rule \d of Routing decided\. ", policy.rule), policy.rule
+    assert re.search(r"'mood' \(line \d+", policy.rule), "and no id of an element of the model"
 
 
 def test_a_call_that_a_guardrail_stopped_shows_which_and_why(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from casework.access.permissions import case_for_user
+from casework.access.permissions import case_for_user, task_for_user
+from casework.tasks.assigning import task_assign
 from casework.tasks.gone import become_of
 from casework.tasks.services import task_claim
 from orchestration.models import HumanTask
@@ -23,6 +24,12 @@ def test_a_list_that_asks_what_there_is_now_hears_who_took_what_it_showed(people
     said = told(client.get("/", {"tab": "unassigned", "had": f"{taken.pk},{there.pk}"}, headers=LIVE))
     assert f'<li data-row="row-{taken.pk}">taken by Ben Bauer</li>' in said
     assert f'data-row="row-{there.pk}"' not in said and f'id="row-{there.pk}"' in said
+
+
+def test_what_somebody_was_given_is_not_said_to_be_taken_by_them(people, analysed):
+    given = task_for_user(people["clara"], analysed().instance.tasks.get().pk, "assign")
+    task_assign(by=people["clara"], task=given, to=people["ben"])
+    assert become_of(people["anna"], [given.pk]) == {given.pk: "given to Ben Bauer"}
 
 
 @pytest.mark.parametrize(
