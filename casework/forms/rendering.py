@@ -6,7 +6,7 @@ what a service refuses is put beside its field by `with_errors`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
@@ -14,13 +14,11 @@ from django.http import QueryDict
 from orjson import dumps
 
 from casework.forms.schema_form import text_of
-from orchestration.casetypes.case_type import CaseType, Form, FormField
+from orchestration.casetypes.case_type import Form, FormField
 from orchestration.privacy.masking import View
 
 RADIO_UP_TO: Final = 4
-LONG_TEXT: Final = 400
 INPUT: Final = {"class": "form-control"}
-LIFETIME_REFERENCE: Final = 100
 
 
 class Asked(forms.Form):
@@ -39,10 +37,15 @@ class Asked(forms.Form):
         """The same form with each error at its field; what belongs to no field stands above the form."""
         self.full_clean()
         for path, sentence in errors.items():
-            self.add_error(path if path in self.fields else None, sentence)
+            self.add_error(self._asked_for(path), sentence)
         for path in self.errors.keys() & self.fields.keys():
             self.fields[path].widget.attrs["aria-invalid"] = "true"
         return self
+
+    def _asked_for(self, path: str) -> str | None:
+        """The question that an error belongs to: of a whole object that is missing, the first that is asked of it."""
+        below = (asked for asked in self.fields if asked.startswith(f"{path}."))
+        return path if path in self.fields else next(below, None) if path else None
 
 
 def answers_form(
@@ -109,52 +112,6 @@ def _text_widget(kind: str) -> forms.Widget:
             return forms.TextInput({**INPUT, "type": "date"})
         case _:
             return forms.TextInput(INPUT)
-
-
-def intake_form(case_type: CaseType, data: QueryDict | None = None, *, proposed: str = "") -> Asked:
-    """What a new case can be given. `proposed`: the reference that it gets when the person leaves it empty."""
-    fields = {path: _intake_field(case_type, path) for path in intake_paths(case_type)}
-    fields["reference"] = forms.CharField(
-        label="Reference", required=False, widget=forms.TextInput({**INPUT, "maxlength": LIFETIME_REFERENCE}),
-        help_text="The sender's own reference. Left empty, the case gets one.",
-    )  # fmt: skip
-    fields["proposed"] = forms.CharField(required=False, widget=forms.HiddenInput)
-    return Asked(fields, data, initial={"proposed": proposed})
-
-
-def intake_paths(case_type: CaseType) -> list[str]:
-    """Where the case type takes its first data, what it needs before the rest; the reference is not data."""
-    known = set(_schema_paths(case_type.schema))
-    wanted = dict.fromkeys((*case_type.intake.required, *case_type.intake.columns.values()))
-    return [path for path in wanted if path in known]
-
-
-def _schema_paths(schema: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    for name, below in schema.get("properties", {}).items():
-        yield prefix + name
-        yield from _schema_paths(below, f"{prefix}{name}.")
-
-
-def _schema_at(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
-    for name in path.split("."):
-        schema = schema["properties"][name]
-    return schema
-
-
-def _intake_field(case_type: CaseType, path: str) -> forms.Field:
-    schema = _schema_at(case_type.schema, path)
-    title, currency = schema.get("title", path), schema.get("x-currency")
-    label = f"{title} in {currency}" if currency else title
-    return forms.CharField(label=label, required=False, widget=_widget(schema), strip=True)
-
-
-def _widget(schema: Mapping[str, Any]) -> forms.Widget:
-    if choices := schema.get("enum"):
-        named = [("", "Choose"), *((choice, str(choice).replace("_", " ").capitalize()) for choice in choices)]
-        return forms.Select({"class": "form-select"}, choices=named)
-    if schema.get("type") in ("number", "integer"):
-        return forms.TextInput({**INPUT, "inputmode": "decimal"})
-    return forms.Textarea({**INPUT, "rows": 7}) if schema.get("maxLength", 0) > LONG_TEXT else forms.TextInput(INPUT)
 
 
 class RevealForm(forms.Form):

@@ -18,7 +18,8 @@ from casework.access import permissions
 from casework.cases.references import CLASH
 from casework.documents.services import File, file_of
 from casework.forms.answer_validation import nested
-from casework.forms.rendering import Asked, intake_form
+from casework.forms.intake_form import intake_form
+from casework.forms.rendering import Asked
 from casework.intake.samples import OFF, Brought, may_start, samples_offered, samples_open
 from casework.intake.services import case_open
 from casework.web.decorators import person, reads_and_writes, refusal
@@ -26,6 +27,7 @@ from orchestration.casetypes.case_type import CaseType, by_definition, current
 from orchestration.casetypes.files import DOCUMENT
 from orchestration.documents.kinds import LARGEST, MB, TAKEN
 from orchestration.ground import clock
+from orchestration.ground.counts import counted
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
 
@@ -88,12 +90,19 @@ def samples(request: HttpRequest) -> HttpResponse:
 
 
 def _tell(request: HttpRequest, outcome: Brought, case_type: CaseType) -> None:
-    there = f" {outcome.there} were there already." if outcome.there else ""
-    messages.success(request, f"{outcome.new} sample cases of “{case_type.name}” are open.{there}")
+    messages.success(request, _brought(outcome, case_type))
     if outcome.more:
         messages.info(request, "There are more samples. Go on with the same button.")
     for sentence in outcome.bad[:MOST_TOLD]:
         messages.warning(request, sentence)
+
+
+def _brought(outcome: Brought, case_type: CaseType) -> str:
+    if outcome.there and not outcome.new:
+        return f"Nothing is new: {counted(outcome.there, 'sample case')} of “{case_type.name}” came in before."
+    there = f" {counted(outcome.there, 'was', 'were')} there already." if outcome.there else ""
+    are = "is" if outcome.new == 1 else "are"
+    return f"{counted(outcome.new, 'sample case')} of “{case_type.name}” {are} open.{there}"
 
 
 def _type_for(request: HttpRequest, key: str) -> CaseType:

@@ -204,7 +204,7 @@ class CaseType:
 
     @cached_property
     def choice_words(self) -> Mapping[str, Mapping[str, str]]:
-        return choice_words(self.forms)
+        return choice_words(self.forms, self.schema)
 
     def is_urgent(self, variables: Mapping[str, Any]) -> bool:
         """Whether a case with these variables goes before others: its type names the field that says so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -129,11 +129,28 @@ def known(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if name in {field.name for field in fields(kind)}}
 
 
-def choice_words(forms: Mapping[str, Form]) -> dict[str, dict[str, str]]:
-    """The words of each choice by the path that is asked for, and by the path that the question suggests."""
+def choice_words(forms: Mapping[str, Form], schema: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The words of each choice by the path that is asked for, and by the path that the question suggests; where no form
+    asks, those of the schema."""
     found: dict[str, dict[str, str]] = {}
     for asked in (one for form in forms.values() for one in form.fields if one.choices):
         for path in filter(None, (asked.path, asked.initial)):
-            there = found.setdefault(path, {})
-            there |= {value: words for value, words in asked.choices.items() if value not in there}
+            _add(found, path, asked.choices)
+    for path, words in _schema_words(schema):
+        _add(found, path, words)
     return found
+
+
+def _add(found: dict[str, dict[str, str]], path: str, words: Mapping[str, str]) -> None:
+    there = found.setdefault(path, {})
+    there |= {value: said for value, said in words.items() if value not in there}
+
+
+def _schema_words(schema: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, str]]]:
+    """What a schema calls the values of its fields (`x-words`), by dotted path."""
+    for name, below in schema.get("properties", {}).items():
+        if not isinstance(below, Mapping):
+            continue
+        if isinstance(words := below.get("x-words"), Mapping):
+            yield prefix + name, {str(value): str(said) for value, said in words.items()}
+        yield from _schema_words(below, f"{prefix}{name}.")

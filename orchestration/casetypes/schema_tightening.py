@@ -17,7 +17,7 @@ LOWER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProp
 WORDS: Final = frozenset(
     {"title", "description", "default", "examples", "$comment", "$schema", "$id", "x-classification", "x-mask"}
     | {"x-purposes"}
-    | {"x-system", "x-place", "x-effective", "deprecated", "readOnly", "writeOnly"}
+    | {"x-system", "x-place", "x-effective", "x-words", "deprecated", "readOnly", "writeOnly"}
 )
 """What says nothing of which values fit; classifications are compared by themselves."""
 _COMPARED: Final = frozenset(

@@ -59,7 +59,7 @@ def test_both_kinds_can_be_opened_and_both_have_states_to_choose(anna: Client) -
 
 
 def test_a_refund_is_opened_by_the_form_with_choices_and_numbers(anna: Client) -> None:
-    assert '<option value="fee">Fee</option>' in told(anna.get("/cases/new/refund/"))
+    assert '<option value="fee">A fee of ours</option>' in told(anna.get("/cases/new/refund/"))
     answer = anna.post("/cases/new/refund/", {"message": "You took it twice.", "about": "fee", "amount": "14,50",
                                               "reference": "F-1"}, follow=True)  # fmt: skip
     assert "The case is open." in told(answer)

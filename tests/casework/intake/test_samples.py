@@ -38,7 +38,7 @@ def start(client: Client, user: User, case_type: str = "complaint") -> str:
 def test_one_click_starts_the_samples_and_a_second_doubles_none(client: Client, people: dict[str, User]) -> None:
     assert "24 sample cases of “Customer complaint” are open." in start(client, people["anna"])
     assert Case.objects.filter(source="sample").count() == 24
-    assert "0 sample cases of “Customer complaint” are open. 24 were there already." in start(client, people["anna"])
+    assert "Nothing is new: 24 sample cases of “Customer complaint” came in before." in start(client, people["anna"])
     assert Case.objects.count() == 24
 
 
@@ -62,7 +62,7 @@ def test_the_newest_sample_came_in_a_day_ago_and_none_twice_on_another_day(
     assert received[0].date() == today - timedelta(days=5)
     tomorrow = clock.utc_now() + timedelta(days=1)
     monkeypatch.setattr(clock, "utc_now", lambda: tomorrow)
-    assert "0 sample cases of “Customer complaint” are open. 24 were there already." in start(client, people["anna"])
+    assert "Nothing is new: 24 sample cases of “Customer complaint” came in before." in start(client, people["anna"])
 
 
 def test_the_page_says_how_many_are_there(client: Client, people: dict[str, User]) -> None:
@@ -134,7 +134,7 @@ def test_contested_decisions_begin_with_the_sample_cases_that_they_are_about(
         ("LOAN-008", "person:ada", True),
     ]
     assert Case.objects.filter(case_type="loan", source="sample").count() == 8
-    assert "0 sample cases of “Contested decision” are open. 2 were there already." in start(
+    assert "Nothing is new: 2 sample cases of “Contested decision” came in before." in start(
         client, people["ada"], "contest"
     )
     page = client.get(reverse("case-samples")).content.decode()
