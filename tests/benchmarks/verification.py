@@ -23,7 +23,6 @@ from audit.reading import links_of
 from orchestration.engine.commands import CompleteTask
 from orchestration.engine.events import TaskOpened
 from orchestration.engine.execute import Outcome, execute
-from orchestration.engine.limits import DEFAULT, Limits
 from orchestration.models import HumanTask, Instance
 from orchestration.shell import services
 from orchestration.shell.services import Done
@@ -68,15 +67,14 @@ def of_any_length() -> Iterator[str]:
             yield _verified_apart(Instance.objects.get(pk=started).head_sequence)
 
 
-def _many_rounds(
-    models: Any, state: Any, command: Any, now: datetime, limits: Limits = DEFAULT, chain: Any = None
-) -> Outcome:
-    """What the engine says to a command, and to the next ones of a case that goes round: written as one step."""
-    outcome = execute(models, state, command, now, limits, chain)
+def _many_rounds(models: Any, state: Any, command: Any, now: datetime, *rest: Any) -> Outcome:
+    """What the engine says to a command, and to the next ones of a case that goes round: written as one step. `rest`:
+    whatever else the engine takes."""
+    outcome = execute(models, state, command, now, *rest)
     events = list(outcome.events)
     for _ in range(AT_ONCE if isinstance(command, CompleteTask) else 0):
         (task,) = [event.item for event in outcome.events if isinstance(event, TaskOpened)]
-        outcome = execute(models, outcome.state, CompleteTask(task), now, limits, chain)
+        outcome = execute(models, outcome.state, CompleteTask(task), now, *rest)
         events += outcome.events
     return Outcome(outcome.state, tuple(events))
 
