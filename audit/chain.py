@@ -16,6 +16,8 @@ from hashlib import sha256
 
 GENESIS = bytes(32)
 SALT_BYTES = 16
+COMMITMENT_BYTES = 32
+"""Of a salt that is a digest of what a sealed content says (`audit.services.sealed`)."""
 
 _written = json.JSONEncoder(ensure_ascii=False).encode
 _quoted = lru_cache(maxsize=1024)(_written)

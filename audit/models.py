@@ -11,7 +11,7 @@ from typing import Final
 from django.db import models
 from django.db.models.functions import Left
 
-from audit.chain import GENESIS, SALT_BYTES, Link, Payload
+from audit.chain import COMMITMENT_BYTES, GENESIS, Link, Payload
 
 CAUSE_MOST: Final = 200
 """Characters of a cause that a link keeps."""
@@ -63,7 +63,7 @@ class AuditPayload(models.Model):
     pk = models.CompositePrimaryKey("chain", "sequence")
     chain = models.BigIntegerField()
     sequence = models.IntegerField()
-    salt = models.BinaryField(max_length=SALT_BYTES)
+    salt = models.BinaryField(max_length=COMMITMENT_BYTES)
     body = models.BinaryField()
 
     def __str__(self) -> str:

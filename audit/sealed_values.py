@@ -8,6 +8,7 @@ destroyed. What was kept before stands in clear, and is read as it is.
 
 from __future__ import annotations
 
+import hmac
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
@@ -76,35 +77,60 @@ def is_sealed(content: bytes) -> bool:
 
 def sealed(subject: str, content: bytes) -> bytes:
     """The content sealed, with a key that is made where the subject has none. Raises KeyFault."""
-    return sealer(subject)(content)
+    return Sealer(subject)(content)
 
 
-def sealer(subject: str) -> Seal:
+class Sealer:
     """Seals contents of one step, for which it looks its key up once, with the first of them. It is not to be kept: who
     holds it does not hear that the key is destroyed. Raises KeyFault."""
-    named = subject.encode("ascii")
-    head = SEALED + bytes([len(named)]) + named
-    held: list[AESGCM] = []
 
-    def seal(content: bytes) -> bytes:
-        if not held:
-            held.append(_making(subject).fresh)
+    def __init__(self, subject: str) -> None:
+        self._subject = subject
+        self._head = _head(subject)
+
+    @cached_property
+    def _ciphers(self) -> Ciphers:
+        return _making(self._subject)
+
+    def __call__(self, content: bytes) -> bytes:
         nonce = os.urandom(NONCE)
-        return head + nonce + held[0].encrypt(nonce, content, head)
+        return self._head + nonce + self._ciphers.fresh.encrypt(nonce, content, self._head)
 
-    return seal
+    def opening(self, sealed: bytes) -> bytes:
+        """See `opening_of`."""
+        return self._ciphers.opening(sealed)
+
+
+def _head(subject: str) -> bytes:
+    named = subject.encode("ascii")
+    return SEALED + bytes([len(named)]) + named
 
 
 def opened(content: bytes) -> bytes:
     """What was sealed; what was not, as it is. Raises KeyFault where the key is gone, or it is not what was sealed."""
     if not content.startswith(SEALED):
         return content
-    end = len(SEALED) + 1 + content[len(SEALED)] if len(content) > len(SEALED) else len(content)
-    head, nonce, rest = content[:end], content[end : end + NONCE], content[end + NONCE :]
+    head = _head_of(content)
+    nonce, rest = content[len(head) : len(head) + NONCE], content[len(head) + NONCE :]
     try:
-        return _ciphers(head[len(SEALED) + 1 :].decode("ascii")).fresh.decrypt(nonce, rest, head)
+        return _ciphers_of(head).fresh.decrypt(nonce, rest, head)
     except (InvalidTag, ValueError) as error:
         raise KeyFault("it is not what was sealed") from error
+
+
+def opening_of(content: bytes) -> bytes:
+    """What shows somebody without the key that this sealed content says what it is said to say, and tells nothing of
+    another one: its salt is the digest of this and of what was sealed (`audit.services.sealed`). Raises KeyFault."""
+    return _ciphers_of(_head_of(content)).opening(content)
+
+
+def _head_of(content: bytes) -> bytes:
+    start = len(SEALED)
+    return content[: start + 1 + content[start]] if len(content) > start else content
+
+
+def _ciphers_of(head: bytes) -> Ciphers:
+    return _ciphers(head[len(SEALED) + 1 :].decode("ascii"))
 
 
 def opened_or_not(content: bytes) -> bytes:
@@ -132,7 +158,7 @@ def read_or_none(content: bytes | memoryview) -> Json:
 
 
 def sealed_text(subject: str, text: str) -> str:
-    return text_by(sealer(subject), text)
+    return text_by(Sealer(subject), text)
 
 
 @overload
@@ -290,7 +316,8 @@ def forget(subject: str) -> None:
 
 
 class Ciphers:
-    """What seals and opens under one key. `fresh`: never twice alike. `matching`: equal values alike."""
+    """What seals and opens under one key. `fresh`: never twice alike. `matching`: equal values alike. `opening`: of one
+    sealed content, from which nobody finds the key or another opening."""
 
     def __init__(self, key: bytes) -> None:
         self._key, self.fresh = key, AESGCM(key)
@@ -299,6 +326,13 @@ class Ciphers:
     def matching(self) -> AESSIV:
         derived = HKDF(SHA256(), length=64, salt=None, info=b"casewright matched values").derive(self._key)
         return AESSIV(derived)
+
+    @cached_property
+    def _openings(self) -> bytes:
+        return HKDF(SHA256(), length=32, salt=None, info=b"casewright openings").derive(self._key)
+
+    def opening(self, sealed: bytes) -> bytes:
+        return hmac.digest(self._openings, sealed, "sha256")
 
 
 def _ciphers(subject: str) -> Ciphers:

@@ -21,7 +21,7 @@ from audit.chain import SALT_BYTES, Head, link_digest, shared
 from audit.db.columns import Blobs, FixedBlobs, Integers, Texts
 from audit.db.sql import Part, do
 from audit.models import CAUSE_MOST, StandingChain
-from audit.sealed_values import Seal
+from audit.sealed_values import Seal, Sealer
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ def sealed(
     chain: int, head: Head, facts: Iterable[Fact], origin: Origin, definition: str, at: datetime,
     seal: Seal | None = None,
 ) -> Sealed:  # fmt: skip
-    """Continue the chain by these facts. `seal`: what is done to contents before they are hashed and kept. Raises
+    """Continue the chain by these facts. `seal`: what is done to contents before they are hashed and kept. The salt of
+    one that is sealed commits to what it says: with its opening (`opening_of`) that is proven to who has no key. Raises
     UnknownAction; KeyFault where they cannot be sealed."""
     rows: list[tuple[Any, ...]] = []
     sequence, previous = head.sequence, head.digest
@@ -91,7 +92,10 @@ def sealed(
         sequence += 1
         salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
         body = orjson.dumps(fact.detail, option=orjson.OPT_SORT_KEYS)
-        if seal is not None:
+        if isinstance(seal, Sealer):
+            plain, body = body, seal(body)
+            salt = sha256(seal.opening(body) + plain).digest()
+        elif seal is not None:
             body = seal(body)
         hits = orjson.dumps(fact.hits).decode() if fact.hits else ""
         payload_digest = sha256(salt + body).digest()

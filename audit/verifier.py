@@ -6,6 +6,9 @@ One file, standard library only (Python 3.11):
     python verifier.py EVIDENCE --checkpoints FOLDER --key PUBLIC_KEY
     python verifier.py CAPSULE.zip --key PUBLIC_KEY
 
+Note the digest of the last checkpoint that it names, and give it the next time (--known DIGEST): that the newest
+checkpoints were taken away, with all that they signed, shows in no other way.
+
 EVIDENCE is what `manage.py evidence` wrote, or a dump as SQL (`pg_restore -f - BACKUP | python verifier.py - ...`).
 CAPSULE is the evidence of one case, with the checkpoints in it.
 FOLDER has the signed checkpoints, PUBLIC_KEY is in hex, from whoever runs the product, by a way of its own. Each event
@@ -37,10 +40,15 @@ EVIDENCE: Final = "casewright-evidence/1"
 CAPSULE: Final = "casewright-capsule/1"
 MANIFEST, SEAL, EVENTS = "manifest.json", "manifest.sig", "evidence.jsonl"
 """In a capsule: what is in it by digest, the signature of that, and the events of the case."""
+TOLD, OPENINGS = "history.jsonl", "openings.jsonl"
+"""In a capsule: what each event says, in clear; and what shows of those that are kept sealed that they say so."""
 ENDING: Final = ".checkpoint"
 GENESIS: Final = bytes(32).hex()
 SEALED: Final = b"CWS1"
-"""How a content begins that the product has sealed. It is hashed as it is kept, so that no key is needed here."""
+"""How a content begins that the product has sealed. It is hashed as it is kept, so that no key is needed here. Its salt
+is the digest of an opening, which nobody finds without the key, and of what it says: who is given both can check it."""
+COMMITTING: Final = 32
+"""Bytes of such a salt; contents of before have a shorter one, at random."""
 MOST: Final = 200
 """So many faults are told one by one."""
 UNREADABLE: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
@@ -140,8 +148,10 @@ def merkle_root(leaves: Iterable[bytes]) -> bytes:
 
 @dataclass(slots=True)
 class Report:
-    """`faults`: what does not hold; `lacking`: what would be needed to prove it. `replaced`, `ordered`: of the chain
-    that is read now, the contents that stand in place of others by their digests, and those that orders put there."""
+    """`faults`: what does not hold; `lacking`: what would be needed to prove it. `read`: contents that say what stands
+    of them in clear. `masked`: contents may be withheld from whoever took the evidence. Of the chain that is read now:
+    `replaced`, `ordered`: the contents that stand in place of others by their digests, and those that orders put there;
+    `gone`, `erased_upto`: contents that are not there, and up to which event an order says so."""
 
     faults: list[str] = field(default_factory=list)
     lacking: list[str] = field(default_factory=list)
@@ -150,9 +160,13 @@ class Report:
     after: int = 0
     without_content: int = 0
     sealed: int = 0
+    read: int = 0
     erased: list[str] = field(default_factory=list)
     replaced: dict[int, str] = field(default_factory=dict)
     ordered: dict[int, str] = field(default_factory=dict)
+    gone: list[int] = field(default_factory=list)
+    erased_upto: int = 0
+    masked: bool = False
 
     def wrong(self, what: str) -> None:
         self.faults.append(what)
@@ -178,6 +192,7 @@ class Pins:
     at: str = ""
     digest: str = GENESIS
     last: tuple[int, str] = (0, "")
+    digests: set[str] = field(default_factory=set)
 
 
 def read_checkpoints(files: Iterable[tuple[str, bytes]], keys: frozenset[bytes], report: Report) -> Pins:
@@ -196,6 +211,7 @@ def read_checkpoints(files: Iterable[tuple[str, bytes]], keys: frozenset[bytes],
         except UNREADABLE as error:
             report.wrong(f"{name} cannot be read as a checkpoint: {error!r}")
         pins.digest = sha256(body).hexdigest()
+        pins.digests.add(pins.digest)
     _root_holds(pins, report)
     return pins
 
@@ -289,6 +305,7 @@ def _check(row: Row, sequence: int, digest: str, report: Report) -> None:
         report.wrong(f"{name}, event {expected} was changed after it was written")
     if row[12] is None or row[13] is None:
         report.without_content += 1
+        report.gone.append(row[1])
         return
     report.sealed += row[13].startswith(SEALED)
     if not row[12] and row[0] > 0:
@@ -298,6 +315,7 @@ def _check(row: Row, sequence: int, digest: str, report: Report) -> None:
         report.wrong(f"{name}, the content of event {row[1]} was changed after it was written")
     elif row[2] == "content.erased" and row[0] > 0:
         said = json.loads(row[13])
+        report.erased_upto = max(report.erased_upto, int(said["upto"]))
         report.erased.append(f"{name}, events 1 to {said['upto']}, by order {said['order']} of {row[6]}: {said['why']}")
     elif row[2] == "content.replaced" and row[0] > 0:
         said = json.loads(row[13])
@@ -310,7 +328,10 @@ def _ends(chain: int | None, sequence: int, pins: Pins, report: Report) -> None:
     for event, digest in sorted(report.replaced.items()):
         if report.ordered.get(event) != digest:
             report.wrong(f"{name_of(chain or 0)}, the content of event {event} is not what an order put in its place")
-    report.replaced, report.ordered = {}, {}
+    for event in () if report.masked else report.gone:
+        if event > report.erased_upto:
+            report.wrong(f"{name_of(chain or 0)}, the content of event {event} is gone, and no order says so")
+    report.replaced, report.ordered, report.gone, report.erased_upto = {}, {}, [], 0
     signed_up_to = 0 if chain is None else pins.heads.get(chain, (0, ""))[0]
     if chain is not None and sequence < signed_up_to:
         report.wrong(f"{name_of(chain)}, events {sequence + 1} to {signed_up_to} are missing from the end")
@@ -413,7 +434,7 @@ def verify(source: IO[bytes], folder: Path | None, keys: frozenset[bytes], cases
 
 def verify_capsule(path: Path, keys: frozenset[bytes]) -> tuple[Report, Pins]:
     """What the capsule of one case holds: the files that were signed, each as it was, its events and checkpoints."""
-    report = Report()
+    report = Report(masked=True)
     with zipfile.ZipFile(path) as kept:
         names = kept.namelist()
         try:
@@ -438,7 +459,53 @@ def verify_capsule(path: Path, keys: frozenset[bytes]) -> tuple[Report, Pins]:
             report.wrong("the events are not in the capsule")
             return report, Pins()
         with kept.open(EVENTS) as source:
-            return report, _held(source, found, keys, [chain], report)
+            pins = _held(source, found, keys, [chain], report)
+        try:
+            _told(kept, names, report)
+        except UNREADABLE as error:
+            report.wrong(f"what the events say, in {TOLD} and {OPENINGS}, is not of a shape that is known: {error!r}")
+        return report, pins
+
+
+def _told(kept: zipfile.ZipFile, names: list[str], report: Report) -> None:
+    """What the history says in clear of each event, against its link: so that whoever made the capsule can put no other
+    words into it than those that were kept."""
+    told, opened = (
+        {said["event"]: said for said in map(json.loads, kept.read(name).splitlines())} if name in names else {}
+        for name in (TOLD, OPENINGS)
+    )
+    for row in from_evidence(kept.read(EVENTS).splitlines(keepends=True), Report(), [0]):
+        said = told.pop(row[1], None)
+        if said is None:
+            report.wrong(f"{TOLD} leaves out event {row[1]}")
+            continue
+        facts = (said["action"], said["actor"], said["on_behalf_of"], said["cause"], said["at"], said["version"])
+        if facts != row[2:8] or said["rules"] != json.loads(row[8] or "[]"):
+            report.wrong(f"{TOLD} says otherwise than event {row[1]} who did what, when, or by which rules")
+        _says(row, said["detail"], opened.pop(row[1], None), report)
+    for name, rest in ((TOLD, told), (OPENINGS, opened)):
+        for event in sorted(rest):
+            report.wrong(f"{name} has event {event}, whose content is not in the chain")
+
+
+def _says(row: Row, detail: object, opening: dict[str, Any] | None, report: Report) -> None:
+    salt, body = row[12], row[13]
+    if salt is None or body is None:
+        return
+    if opening is None and body.startswith(SEALED):
+        if len(salt) == COMMITTING:
+            report.lacking.append(f"event {row[1]} is sealed, and what would open it is not in {OPENINGS}")
+        return
+    if opening is not None:
+        body = str(opening["content"]).encode("utf-8", "surrogateescape")
+        if sha256(bytes.fromhex(opening["opening"]) + body).digest() != salt:
+            report.wrong(f"event {row[1]} was sealed with another content than {OPENINGS} has")
+            return
+        report.sealed -= 1
+    if json.loads(body) == detail:
+        report.read += 1
+    else:
+        report.wrong(f"{TOLD} says otherwise than event {row[1]} what it is about")
 
 
 def _sealed(manifest: bytes, seal: bytes | None, keys: frozenset[bytes], report: Report) -> None:
@@ -496,12 +563,18 @@ def main(arguments: list[str] | None = None) -> int:
         "--key", action="append", default=[], type=bytes.fromhex, help="public key in hex; may be several"
     )
     parser.add_argument("--case", action="append", default=[], type=int, help="check this case alone; may be several")
+    parser.add_argument(
+        "--known", action="append", default=[], metavar="DIGEST",
+        help="digest of a checkpoint that you noted before: shows where the newest were taken away; may be several",
+    )  # fmt: skip
     given = parser.parse_args(arguments)
     try:
         report, pins = _asked(given)
     except Exception as error:  # a damaged archive fails in many ways, and each of them is an answer
         print(f"Not proven: {given.evidence!r} cannot be read: {_why(error)}.")
         return 2 if isinstance(error, OSError) else 1
+    for digest in (one for one in given.known if one.lower() not in pins.digests):
+        report.wrong(f"the checkpoint that was noted as {digest} is not here: it was taken away, or made anew")
     for fault in report.faults[:MOST]:
         print(f"Does not hold: {fault}.")
     if len(report.faults) > MOST:
@@ -527,6 +600,8 @@ def _why(error: Exception) -> str:
 
 
 def _beside(report: Report, pins: Pins) -> Iterator[str]:
+    if report.read:
+        yield f"{report.read} contents say what {TOLD} says."
     if report.sealed:
         yield f"{report.sealed} contents are sealed: that they are as they were written is checked, not what they say."
     if report.without_content:

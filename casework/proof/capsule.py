@@ -22,13 +22,14 @@ import orjson
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 
-from audit.chain import instant
+from audit.chain import COMMITMENT_BYTES, instant
 from audit.checkpoints import CheckpointFault, all_kept, public, signing_key
 from audit.evidence import written
 from audit.reading import Row, links_upto
+from audit.sealed_values import is_sealed, opened, opening_of
 from audit.selectors import Entry, entry_of
 from audit.services import Fact
-from audit.verifier import CAPSULE, EVENTS, MANIFEST, SEAL
+from audit.verifier import CAPSULE, EVENTS, MANIFEST, OPENINGS, SEAL, TOLD
 from audit.verifier import __file__ as VERIFIER
 from casework.access.permissions import origin_of
 from casework.actors.ledger.csv_file import RUNS
@@ -141,10 +142,11 @@ def _files(
     context = {"moment": shown, "lines": lines, "mark": made.mark, "case": case, "events": len(entries)}
     yield "README.txt", render_to_string("proof/capsule_readme.txt", context).encode()
     yield "case.html", render_to_string("proof/capsule.html", context).encode()
-    yield "history.jsonl", b"".join(_told(entry, one) for entry, one in zip(entries, masked, strict=True))
+    yield TOLD, b"".join(_told(entry, one) for entry, one in zip(entries, masked, strict=True))
     yield "history.csv", _sheet(made, lines)
     yield "data.json", orjson.dumps(seen.view.data, option=orjson.OPT_INDENT_2)
     yield EVENTS, b"".join(written(evident, [case.instance_id], made.at))
+    yield OPENINGS, b"".join(_openings(evident))
     yield "verifier.py", Path(VERIFIER).read_bytes()
     yield from runner()
     yield from _models(entries)
@@ -181,6 +183,15 @@ def _told(entry: Entry, masked: dict[str, Any]) -> bytes:
         "detail": masked,
     }  # fmt: skip
     return orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _openings(evident: Sequence[Row]) -> Iterator[bytes]:
+    """Of each sealed content that is in the capsule, what proves what it says; those of before have no such salt."""
+    for row in evident:
+        salt, body = row[12], row[13]
+        if salt is not None and body is not None and is_sealed(body) and len(salt) == COMMITMENT_BYTES:
+            said = {"event": row[1], "opening": opening_of(body).hex(), "content": opened(body).decode()}
+            yield orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _sheet(made: _Made, lines: Sequence[Line]) -> bytes:

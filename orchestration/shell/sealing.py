@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from audit import data_keys
-from audit.sealed_values import Seal, alike, case_subject, matched_or_clear, sealer
+from audit.sealed_values import Seal, Sealer, alike, case_subject, matched_or_clear
 from orchestration.models.waits import LETTERS
 
 
 def seal_of(instance: int) -> Seal:
     """What is done to contents of this case before they are kept."""
-    return sealer(case_subject(instance)) if data_keys.is_sealing() else as_it_is
+    return Sealer(case_subject(instance)) if data_keys.is_sealing() else as_it_is
 
 
 def subject_of(instance: int) -> str:

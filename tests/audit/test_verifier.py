@@ -194,9 +194,36 @@ def test_a_file_that_was_cut_off_says_so(tmp_path: Path) -> None:
     assert "the evidence is not what it was when it was written" in run(str(tmp_path / "evidence"))[1]
 
 
-def test_an_erased_content_is_counted_and_its_chain_still_holds(tmp_path: Path) -> None:
-    status, said = proof(tmp_path, changed(ROWS, (5, 2), 13, None))
-    assert (status, "1 contents are not here" in said) == (0, True), said
+def test_a_content_that_an_order_erased_is_counted_and_its_chain_still_holds(tmp_path: Path) -> None:
+    later = AT + timedelta(days=1)
+    rows, order = chain_of(6, 2, later), {"upto": 2, "order": 9, "why": "Article 17"}
+    facts = continued(6, Head(2, rows[1][11]), [Fact("content.erased", order)], Origin("person:ada"), "", later).columns
+    last = tuple(facts[name][0] for name in ("payload_digests", "previous", "digests", "salts", "bodies"))
+    rows = changed(changed(rows, (6, 1), 13, None), (6, 2), 13, None)
+    erased: Row = (6, 3, "content.erased", "person:ada", "", "", later, "", "", *last)
+    status, said = proof(tmp_path, [*ROWS, *rows, erased])
+    assert (status, "2 contents are not here" in said, "by order 9" in said) == (0, True, True), said
+
+
+def test_a_content_that_is_gone_without_an_order_is_named(tmp_path: Path) -> None:
+    status, said = proof(tmp_path, changed(changed(ROWS, (5, 2), 13, None), (0, 3), 12, None))
+    assert status == 1, said
+    assert "case 5, the content of event 2 is gone, and no order says so" in said
+    assert "rules, roles and actors, the content of event 3 is gone" in said
+
+
+def test_a_checkpoint_that_was_noted_before_is_asked_for(tmp_path: Path) -> None:
+    noted = [sha256(one.body()).hexdigest() for one in statements(ROWS)]
+    one, two = tmp_path / "whole", tmp_path / "rolled back"
+    one.mkdir()
+    two.mkdir()
+    assert proof(one, ROWS, None, None, "--known", noted[0], "--known", noted[1])[0] == 0
+    older = [row for row in ROWS if row[1] <= 4]
+    assert proof(two, older, {FIRST: FILES[FIRST]})[0] == 0  # as it stood then, and nothing here says more
+    again = tmp_path / "asked"
+    again.mkdir()
+    status, said = proof(again, older, {FIRST: FILES[FIRST]}, None, "--known", noted[1])
+    assert (status, f"noted as {noted[1]} is not here" in said) == (1, True), said
 
 
 @given(st.binary(max_size=100), st.binary(min_size=32, max_size=32), st.integers(0, 511))

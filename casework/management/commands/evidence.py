@@ -39,7 +39,8 @@ class Command(BaseCommand):
         said = {"digest": digest.hexdigest(), "events": lines - 2, "chains": chains}
         origin = Origin(f"operator:{getpass.getuser()}", cause="manage.py evidence")
         record_control([Fact("evidence.written", said)], origin, clock.utc_now())
-        self.stdout.write(f"{file}: {lines - 2} events. It holds personal data in clear; it is for its owner alone.")
+        told = "It names people, and holds in clear what is not kept sealed: it is for its owner alone."
+        self.stdout.write(f"{file}: {lines - 2} events. {told}")
         named = " ".join(f"--case {chain}" for chain in chains)
         self.stdout.write(f"python verifier.py {file} --checkpoints FOLDER --key PUBLIC_KEY {named}".rstrip())
 

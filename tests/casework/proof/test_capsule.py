@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -194,9 +195,79 @@ def test_the_capsule_of_a_sealed_case_proves_itself_and_runs_its_decisions_again
         take(clock.utc_now())
         assert all(is_sealed(bytes(one.body)) for one in AuditPayload.objects.filter(chain=case.instance_id))
         files = taken(case, people["axel"])
-    assert checked(files, tmp_path)[0] == 0
+    status, said = checked(files, tmp_path)
+    assert status == 0 and "contents say what history.jsonl says" in said and "are sealed" not in said, said
     status, said = run_again(files, tmp_path)
     assert status == 0 and "0 apart" in said and not said.startswith("0 the same"), said
+
+
+@pytest.fixture
+def sealed_capsule(people: People, analysed: Opens, signing: None, tmp_path: Path) -> Iterator[Files]:
+    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
+        case = analysed()
+        take(clock.utc_now())
+        yield taken(case, people["axel"])
+
+
+def signed_anew(files: Files, **changed: bytes) -> Files:
+    """As whoever has the key of the house would make it: with other contents, and signed."""
+    files = files | {f"{name}.jsonl": content for name, content in changed.items()}
+    said = json.loads(files["manifest.json"])
+    said["files"] = {name: sha256(files[name]).hexdigest() for name in said["files"]}
+    manifest, key = json.dumps(said).encode(), signing_key()
+    seal = json.dumps({"key": public(key).hex(), "signature": key.sign(manifest).hex()}).encode()
+    return files | {"manifest.json": manifest, "manifest.sig": seal}
+
+
+def worded(lines: bytes, old: str, new: str) -> bytes:
+    assert old.encode() in lines
+    return lines.replace(old.encode(), new.encode(), 1)
+
+
+def test_the_house_itself_cannot_put_other_words_into_a_history_that_was_sealed(
+    sealed_capsule: Files, tmp_path: Path
+) -> None:
+    files, task = sealed_capsule, '"name":"Approve the answer"'
+    history, openings = files["history.jsonl"], files["openings.jsonl"]
+    assert checked(signed_anew(files), tmp_path)[0] == 0
+    other = worded(history, task, '"name":"Look it through"')
+    status, said = checked(signed_anew(files, history=other), tmp_path)
+    assert status == 1 and "history.jsonl says otherwise than event" in said and "what it is about" in said, said
+    opened = worded(openings, "Approve the answer", "Look it through")
+    status, said = checked(signed_anew(files, history=other, openings=opened), tmp_path)
+    assert status == 1 and "was sealed with another content than openings.jsonl has" in said, said
+    who = worded(history, '"actor":"', '"actor":"person:ben')
+    assert "who did what, when, or by which rules" in checked(signed_anew(files, history=who), tmp_path)[1]
+    lines = history.splitlines(keepends=True)
+    assert "leaves out event 1" in checked(signed_anew(files, history=b"".join(lines[1:])), tmp_path)[1]
+    more = history + worded(lines[0], '"event":1,', '"event":9999,')
+    assert "has event 9999" in checked(signed_anew(files, history=more), tmp_path)[1]
+
+
+def test_an_opening_that_is_held_back_leaves_its_event_not_proven(sealed_capsule: Files, tmp_path: Path) -> None:
+    first, *rest = sealed_capsule["openings.jsonl"].splitlines(keepends=True)
+    number = json.loads(first)["event"]
+    status, said = checked(signed_anew(sealed_capsule, openings=b"".join(rest)), tmp_path)
+    assert status == 2 and f"event {number} is sealed, and what would open it is not in openings.jsonl" in said, said
+
+
+def test_only_what_its_taker_sees_in_clear_is_opened(sealed_capsule: Files) -> None:
+    opened = {json.loads(line)["event"] for line in sealed_capsule["openings.jsonl"].splitlines()}
+    events = [json.loads(line) for line in sealed_capsule["evidence.jsonl"].splitlines()[1:-1]]
+    assert opened == {event[1] for event in events if event[13] is not None} and len(opened) < len(events)
+    assert b"Sandoval" not in sealed_capsule["openings.jsonl"]
+
+
+def test_a_content_that_was_sealed_before_there_were_openings_is_said_to_be_sealed(
+    people: People, analysed: Opens, signing: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audit.services.Sealer", Case)  # which no seal is one of
+    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
+        case = analysed()
+        take(clock.utc_now())
+        files = taken(case, people["axel"])
+    status, said = checked(files, tmp_path)
+    assert status == 0 and "contents are sealed: that they are as they were written is checked" in said, said
 
 
 def test_what_is_no_capsule_is_said_in_a_sentence_and_no_traceback(capsule: tuple[Case, Files], tmp_path: Path) -> None:
