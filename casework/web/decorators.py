@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import structlog
 from django.contrib import messages
@@ -32,6 +32,8 @@ log = structlog.get_logger()
 View = Callable[..., HttpResponseBase]
 Part = Callable[[int], HttpResponse]
 """Renders the refreshed part of a page, with a status."""
+LONGEST: Final = 2_000
+"""Characters of an address to which signing in leads back: of a longer one Django makes no redirect."""
 
 
 def sealed_off(fault: KeyFault) -> str:
@@ -61,7 +63,7 @@ def signed_in(view: View) -> View:
             page = unsent.keep(request)
         else:
             page = unsent.page_of(request) if wants_part(request) else request.get_full_path()
-        to_sign_in = redirect_to_login(page)
+        to_sign_in = redirect_to_login(page if len(page) <= LONGEST else "/")
         if wants_part(request):
             return HttpResponse(headers={"HX-Redirect": to_sign_in.url})
         return to_sign_in

@@ -54,6 +54,12 @@ def page_after_sign_in(person: User, sign_in: str) -> str:
     return unescape(browser.get(back).content.decode())
 
 
+@pytest.mark.parametrize("characters", [3_000, 30_000])
+def test_an_address_longer_than_any_of_ours_leads_to_the_inbox_by_way_of_signing_in(characters: int) -> None:
+    answer = Client().get("/cases/", {"q": "x" * characters})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login/?next=/")
+
+
 def test_the_text_is_back_on_its_page_after_signing_in_again(task: HumanTask, people: dict[str, User]) -> None:
     browser = Client()
     browser.force_login(people["anna"])
