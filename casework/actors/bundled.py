@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from casework.access.roles import ADMINISTRATORS
-from orchestration.actors.bundled import build_score, build_shipped_models, shipped_scores
+from casework.actors.shipped import told
+from orchestration.actors.bundled import score_recipes, text_recipes
 from orchestration.actors.card import NO_BILL
 from orchestration.actors.contract import version_of
 from orchestration.actors.kinds.reader.file import own_file
 from orchestration.actors.kinds.score.schema import Schema
 from orchestration.actors.registry import register_model_version
-from orchestration.actors.shipping import actor_ship
+from orchestration.actors.shipping import actor_ship, model_ship
 from orchestration.ground import clock
 from orchestration.models import ActorVersion
 
@@ -56,35 +57,19 @@ CARDS: dict[str, dict[str, Any]] = {
 REVIEWED_FOR: Final = timedelta(days=365)
 
 
-def ensure_actors(training: Path) -> None:
-    """Train and register the models whose training sets stand in the folder, unless an actor has one at work.
+def ensure_actors(training: Path) -> list[str]:
+    """Have the models whose training sets stand in the folder; a line for each that this release brings anew.
 
-    Of actors that are there it is said what this release says.
+    Of actors that are there it is said what this release says. Whatever of them works goes on as it is.
     """
-    at_work = set(ActorVersion.objects.filter(state=ActorVersion.State.IN_USE).values_list("actor__key", flat=True))
-    for schema in shipped_scores(training):
-        if schema.name in at_work:
-            ensure_score(schema)
-        else:
-            _make_score(schema)
-    wanted = {path.stem for path in training.glob("*.csv")} if training.exists() else set()
-    for kind in wanted & at_work:
-        ensure_actor(kind)
-    if not wanted - at_work:
-        return
-    for trained in build_shipped_models(training):
-        ensure_actor(trained.kind)
-        register_model_version(
-            trained.kind, trained.version, trained.artefact, trained.metrics, activate=trained.kind not in at_work
-        )
-
-
-def _make_score(schema: Schema) -> None:
-    made = build_score(schema)
-    ensure_score(schema)
-    register_model_version(
-        schema.name, made.version, made.artefact, made.metrics, activate=True, note="Learnt from made-up rows"
-    )
+    brought = []
+    for schema, recipe in score_recipes(training):
+        ensure_score(schema)
+        brought.append(model_ship(recipe, "Learnt from made-up rows"))
+    for recipe in text_recipes(training):
+        ensure_actor(recipe.key)
+        brought.append(model_ship(recipe))
+    return [line for row in brought if (line := told(row))]
 
 
 def ensure_score(schema: Schema) -> None:

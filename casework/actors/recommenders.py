@@ -12,15 +12,19 @@ import orjson
 import yaml
 
 from casework.access.roles import ADMINISTRATORS
+from casework.actors.shipped import told
 from orchestration.actors.contract import version_of
+from orchestration.actors.recipe import Recipe, digest_of
 from orchestration.actors.registry import register_model_version
-from orchestration.actors.shipping import actor_ship
+from orchestration.actors.shipping import actor_ship, model_ship
 from orchestration.advice.learning import Learnt, Purchase, learn
 from orchestration.advice.made_up import ITEMS, bought_by, customers
 from orchestration.advice.measuring import HELD_OUT, hit_rates
 from orchestration.models import Actor, ActorVersion
 
 RECIPE: Final = "recommender.yaml"
+METHOD: Final = 1
+"""Raised with whatever makes another recommender of the same purchases."""
 COLUMNS: Final = ("customer", "item")
 
 
@@ -33,33 +37,49 @@ class Table:
     bad: tuple[tuple[int, str], ...]
 
 
-def ensure_recommender(folder: Path) -> None:
-    """Make the recommender of a case type's recipe, of made-up purchases, unless it has learnt already."""
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A recommender ready to register: `version` is its content hash."""
+
+    version: str
+    artefact: bytes
+    metrics: dict[str, Any]
+
+
+def ensure_recommender(folder: Path) -> list[str]:
+    """Have the recommender of a case type's recipe, of made-up purchases; a line where this release brings it anew."""
     recipe = folder / RECIPE
     if not recipe.exists():
-        return
+        return []
     given = yaml.safe_load(recipe.read_text("utf-8"))
     actor_ship(
         given["key"], name=given["name"], kind="recommender", capability=given["capability"], origin=given["origin"],
         owner=ADMINISTRATORS, card=given["card"],
     )  # fmt: skip
-    if not ActorVersion.objects.filter(actor__key=given["key"]).exists():
-        register(given["key"], made_up(given["customers"]), activate=True, note="Learnt from made-up purchases")
+    learnt_by = digest_of(given["customers"], given["capability"], ITEMS, METHOD)
+    made = Recipe(given["key"], learnt_by, lambda: learn_from(given["capability"], made_up(given["customers"])))
+    line = told(model_ship(made, "Learnt from made-up purchases"))
+    return [line] if line else []
 
 
-def register(key: str, purchases: Sequence[Purchase], *, activate: bool, note: str) -> tuple[str, dict[str, Any]]:
+def register(key: str, purchases: Sequence[Purchase], *, note: str) -> tuple[str, dict[str, Any]]:
     """Learn from purchases and register what was learnt as a version; its name and what was measured."""
+    made = learn_from(Actor.objects.get(key=key).capability, purchases)
+    if not ActorVersion.objects.filter(actor__key=key, version=made.version).exists():
+        register_model_version(key, made.version, made.artefact, made.metrics, activate=False, note=note[:500])
+    return made.version, made.metrics
+
+
+def learn_from(capability: str, purchases: Sequence[Purchase]) -> Trained:
+    """A recommender that has learnt from purchases, and was measured."""
     ours, most, asked = hit_rates(purchases)
     learnt = learn(purchases)
     measured = {
         "hit_rate": round(ours, 4), "hit_rate_of_popular": round(most, 4), "places": HELD_OUT, "asked": asked,
         "customers": learnt.customers, "items": len(learnt.names), "purchases": len(purchases),
     }  # fmt: skip
-    artefact = packed(Actor.objects.get(key=key).capability, learnt)
-    version = version_of(artefact)
-    if not ActorVersion.objects.filter(actor__key=key, version=version).exists():
-        register_model_version(key, version, artefact, measured, activate=activate, note=note[:500])
-    return version, measured
+    artefact = packed(capability, learnt)
+    return Trained(version_of(artefact), artefact, measured)
 
 
 def packed(capability: str, learnt: Learnt) -> bytes:

@@ -41,10 +41,11 @@ def _begun(document: dict[str, Any]) -> str:
 def _brought(document: dict[str, Any]) -> str:
     """What this release brings to an actor that is there, in a line; "" where no file of it is new."""
     _ship(document)
-    return _told(version_ship(document["key"], _artefact(document)))
+    return told(version_ship(document["key"], _artefact(document)))
 
 
-def _told(row: ActorVersion | None) -> str:
+def told(row: ActorVersion | None) -> str:
+    """That a version came with this release, in a line; "" where none did."""
     return f"{row.actor.name}: version {row.version} ships now, and waits in quarantine" if row else ""
 
 
@@ -56,7 +57,7 @@ def ensure_prompts(folders: Iterable[Path]) -> list[str]:
         actor__kind="language-model", state=ActorVersion.State.IN_USE, registered_by=SETUP.actor
     )
     rows = set_up.exclude(actor__key__in=theirs).select_related("actor")
-    return [line for row in rows if (line := _told(_prompt_brought(row)))]
+    return [line for row in rows if (line := told(_prompt_brought(row)))]
 
 
 def _prompt_brought(row: ActorVersion) -> ActorVersion | None:

@@ -79,6 +79,7 @@ class VersionPage:
     compared: tuple[Compared, ...]
     score: ScoreCard | None
     changed: Changed | None = None
+    in_use_metrics: tuple[tuple[str, str], ...] = ()
 
     @property
     def may_replay(self) -> bool:
@@ -102,6 +103,7 @@ def version_page(row: ActorVersion, by: str, *, with_file: bool = False) -> Vers
         tuple(one for way in (Trial.Way.REPLAY, Trial.Way.SHADOW) if (one := compared(row, way)).tried),
         score_card(row),
         changed(row) if with_file and row.actor.kind in TEXTS else None,
+        () if in_use in (None, row) else tuple(figures(in_use.metrics)),
     )  # fmt: skip
 
 

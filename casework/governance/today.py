@@ -26,6 +26,7 @@ from casework.people.read import waiting as waiting_rights
 from casework.proof.controls.rounds import board
 from casework.studio.publishing import proposals_waiting
 from orchestration.actors.budgets import Use
+from orchestration.actors.registration import HAS_WORKED
 from orchestration.actors.shipping import shipped_waiting
 from orchestration.ground.counts import counted
 
@@ -101,9 +102,11 @@ def _uploads() -> Iterator[Line]:
 
 
 def _shipped() -> Iterator[Line]:
-    for one in shipped_waiting():
+    for one in shipped_waiting().annotate(worked=HAS_WORKED):
         address = reverse("actor-version", args=[one.actor.key, one.pk])
         words, said = f"{one.actor.name}: another version ships, not in use", "use it or retire it"
+        if one.worked:
+            words, said = f"{one.actor.name}: the version that ships was taken back", "use it again or retire it"
         yield Line(words, address, WAITS, said, one.created)
 
 

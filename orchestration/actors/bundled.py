@@ -2,21 +2,42 @@
 
 A folder of labelled CSV files, one for each kind of text model (`intent.csv`, `sentiment.csv`), and schemas of scores
 (`NAME.score.yaml`) with the recipe of made-up rows that they first learn from. Models are trained where the case type
-is deployed: a few seconds, and no binary in the repository.
+is deployed: a few seconds, and no binary in the repository. What a model is learnt by is its recipe: other rows or
+another method in a later release are another recipe.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from orchestration.actors.kinds.score.schema import SUFFIX, Schema, read_schema
 from orchestration.actors.kinds.text_model.labelled import read_labelled
-from orchestration.actors.kinds.text_model.training import FEATURES, Trained, train
+from orchestration.actors.kinds.text_model.training import FEATURES, Trained, method, train
+from orchestration.actors.recipe import Recipe, digest_of
 
 if TYPE_CHECKING:
     from orchestration.actors.kinds.score.training import Trained as Score
+
+
+SCORE_METHOD: Final = 1
+"""Raised with whatever makes another score of the same rows."""
+
+
+def text_recipes(folder: Path) -> Iterator[Recipe]:
+    """Of each text model in the folder, by name."""
+    for path in sorted(folder.glob("*.csv")):
+        yield Recipe(path.stem, digest_of(path.read_bytes(), method(path.stem)), partial(_build, path))
+
+
+def score_recipes(folder: Path) -> Iterator[tuple[Schema, Recipe]]:
+    """Of each score in the folder: what it is called and takes, and what it is learnt by. Raises BadSchema."""
+    for schema in shipped_scores(folder):
+        learnt_by = digest_of(replace(schema, card={}, origin=""), SCORE_METHOD)
+        yield schema, Recipe(schema.name, learnt_by, partial(build_score, schema))
 
 
 def build_shipped_models(folder: Path) -> tuple[Trained, ...]:

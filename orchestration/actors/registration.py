@@ -40,6 +40,8 @@ RESERVED: Final = frozenset(
      "measures", "calibration", "calls", "tokens", "api", "golden", "prompts"}
 )  # fmt: skip
 """Words that stand in addresses in an actor's place."""
+HAS_WORKED: Final = Exists(ActorCall.objects.filter(actor=OuterRef("actor__key"), version=OuterRef("version")))
+"""Of a version: whether it answered any job."""
 INVALID: Final = "Please correct what is marked."
 
 
@@ -120,8 +122,7 @@ def standing(row: ActorVersion) -> versions.Standing:
 
 def standings(actor: Actor) -> dict[int, versions.Standing]:
     """Each version of an actor as the rules look at it, by its number: one statement for all."""
-    called = ActorCall.objects.filter(actor=actor.key, version=OuterRef("version"))
-    kept = ActorVersion.objects.filter(actor=actor).annotate(worked=Exists(called))
+    kept = ActorVersion.objects.filter(actor=actor).annotate(worked=HAS_WORKED)
     rows = list(kept.values_list("pk", "state", "registered_by", "worked"))
     four_eyes, two = card_of(actor.card).four_eyes, bool(settings.SECOND_PERSON)
     return {

@@ -5,12 +5,14 @@ made stays as they have it, and that it ships otherwise is told. Both stand on t
 from which it is also read who has changed what; it is read only where something ships otherwise.
 
 A file that ships otherwise is a version of its own, in quarantine: what works goes on as it is until somebody takes the
-new one on. What was there once, and was retired or passed over, is not brought again.
+new one on. So is a model that is learnt by another recipe now. What was there once, and was retired or passed over by
+somebody, is not brought again. What waits and ships no more, as after a way back to the release before, is retired; it
+waits again when it ships again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,6 +24,7 @@ from audit.models import AuditEvent, AuditPayload, StandingChain
 from audit.services import Fact, record_control
 from orchestration.actors.card import SHAPE
 from orchestration.actors.contract import version_of
+from orchestration.actors.recipe import LEARNT_BY, Recipe
 from orchestration.actors.registry import (
     CHANGEABLE,
     SETUP,
@@ -39,6 +42,7 @@ Facts = Mapping[str, Json]
 
 ACTION: Final = "actor.changed"
 BEGUN: Final = "control.begun"
+STEPS: Final = ("version.moved", "model.activated")
 REASON: Final = "as it ships with this release"
 ABSENT: Final = None
 """A fact of a card that is said no more."""
@@ -71,21 +75,59 @@ def actor_ship(key: str, **shipped: Any) -> Actor:
     return actor
 
 
-def version_ship(key: str, artefact: bytes) -> ActorVersion | None:
+def model_ship(recipe: Recipe, note: str = "") -> ActorVersion | None:
+    """What an actor's model is learnt by now as a version that waits in quarantine; None where it was there before.
+
+    The first one of an actor is at work at once. Versions that were made before recipes were kept are told by their
+    bytes, which costs a training.
+    """
+    there = ActorVersion.objects.filter(actor__key=recipe.key)
+    known = there.filter(**{f"metrics__{LEARNT_BY}__recipe": recipe.digest}).defer("artefact").first()
+    if known is not None:
+        return version_again(known)
+    is_first, learnt = not there.exists(), recipe.learn()
+    figures = recipe.figures(learnt)
+    if not is_first:
+        return version_ship(recipe.key, learnt.artefact, figures)
+    register_model_version(recipe.key, learnt.version, learnt.artefact, figures, activate=True, note=note)
+    return None
+
+
+def version_ship(key: str, artefact: bytes, figures: Facts | None = None) -> ActorVersion | None:
     """What an actor ships with now as a version that waits in quarantine; None where it was there before."""
     version = version_of(artefact)
     with transaction.atomic():
         Actor.objects.select_for_update().get(
             key=key
         )  # of two deployments at once the second finds what the first made
-        if ActorVersion.objects.filter(actor__key=key, version=version).exists():
-            return None
-        before = list(shipped_waiting().filter(actor__key=key))
-        row = register_model_version(key, version, artefact, {}, activate=False, note=SHIPS)
+        known = ActorVersion.objects.filter(actor__key=key, version=version).defer("artefact").first()
+        if known is not None:
+            return version_again(known)
+        _overtake(shipped_waiting().filter(actor__key=key))
+        row = register_model_version(key, version, artefact, figures or {}, activate=False, note=SHIPS)
         version_move(row, State.QUARANTINED, SETUP, reason=REASON)
-        for one in before:
-            version_move(one, State.RETIRED, SETUP, reason=OVERTAKEN)
     return row
+
+
+def version_again(row: ActorVersion) -> ActorVersion | None:
+    """What ships was there before: others wait no more, and it waits where nobody but a release retired it."""
+    with transaction.atomic():
+        _overtake(shipped_waiting().filter(actor=row.actor_id).exclude(pk=row.pk))
+        if row.state != State.RETIRED or not _was_overtaken(row):
+            return None
+        version_move(row, State.QUARANTINED, SETUP, reason=REASON)
+    return row
+
+
+def _overtake(rows: Iterable[ActorVersion]) -> None:
+    for one in list(rows):
+        version_move(one, State.RETIRED, SETUP, reason=OVERTAKEN)
+
+
+def _was_overtaken(row: ActorVersion) -> bool:
+    """Whether what was done last with this version is that a release overtook it."""
+    told = [one for one in _told(row.actor.key, STEPS) if one[1].get("version") == row.version]
+    return bool(told) and (told[-1][0], told[-1][1].get("reason")) == (SETUP.actor, OVERTAKEN)
 
 
 def shipped_waiting() -> QuerySet[ActorVersion]:
@@ -115,7 +157,7 @@ def _bring(actor: Actor, otherwise: Facts) -> None:
 
 def _course(key: str) -> Course:
     found = Course()
-    for by, detail in _told(key):
+    for by, detail in _told(key, (ACTION, BEGUN)):
         made = detail.get("made") or detail.get("actors", {}).get(key)
         if made is not None:
             found.card, found.theirs = made.get("card", {}), ALL if by.startswith("person:") else frozenset()
@@ -129,10 +171,10 @@ def _course(key: str) -> Course:
     return found
 
 
-def _told(key: str) -> Iterator[tuple[str, dict[str, Json]]]:
+def _told(key: str, actions: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Json]]]:
     """What the chain says of this actor, the oldest first: by whom, and what."""
     chain = StandingChain.CONTROL
-    events = dict(AuditEvent.objects.filter(chain=chain, action__in=(ACTION, BEGUN)).values_list("sequence", "actor"))
+    events = dict(AuditEvent.objects.filter(chain=chain, action__in=actions).values_list("sequence", "actor"))
     payloads = AuditPayload.objects.filter(chain=chain, sequence__in=events).order_by("sequence")
     for one in payloads.iterator():
         detail = orjson.loads(bytes(one.body))

@@ -39,8 +39,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{kept.name}: version {kept.version} stays; a person has published it")
             else:
                 self.deploy(folder, files, note)
-            ensure_actors(folder / "training")
-            ensure_recommender(folder / "training")
+            for line in (*ensure_actors(folder / "training"), *ensure_recommender(folder / "training")):
+                self.stdout.write(line)
             for name in ensure_knowledge(folder / "knowledge"):
                 self.stdout.write(f"{name}: in the knowledge base")
             for line in ensure_shipped(folder / "actors"):

@@ -33,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no recommender {key!r}.", returncode=UNUSABLE)
         try:
             found = read_table(table)
-            version, m = register(key, found.purchases, activate=False, note=f"Learnt from {table.name}")
+            version, m = register(key, found.purchases, note=f"Learnt from {table.name}")
         except (OSError, ValueError, ZeroDivisionError) as error:
             raise CommandError(f"Nothing could be learnt: {error}", returncode=UNUSABLE) from error
         for line, why in found.bad:

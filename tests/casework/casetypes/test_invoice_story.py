@@ -65,7 +65,7 @@ def shipped(people: People, demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Demo
     """The case type with the reader and the connectors that ship, and the ERP that they ask."""
     monkeypatch.setenv(STAND_IN, demo.url.replace("127.0.0.1", STAND_IN_HOST))
     host_allow(STAND_IN_HOST, None, private=True, note="a test's", origin=SETUP)
-    monkeypatch.setattr(deploy_command, "ensure_actors", lambda folder: None)
+    monkeypatch.setattr(deploy_command, "ensure_actors", lambda folder: [])
     call_command("deploy", CASE_TYPES / "supplier-invoice", stdout=StringIO(), stderr=StringIO())
     return demo
 

@@ -66,7 +66,7 @@ Comes = Callable[..., Case]
 @pytest.fixture
 def comes(people: dict[str, User], machines: Machines, monkeypatch: pytest.MonkeyPatch) -> Comes:
     """`comes("a letter", "complaint", 0.9)`: its case, where the model says so, with the machines' work done."""
-    monkeypatch.setattr(deploy_command, "ensure_actors", lambda folder: None)
+    monkeypatch.setattr(deploy_command, "ensure_actors", lambda folder: [])
     folders = [CASE_TYPES / key for key in ("complaint", "refund", "mailroom")]
     call_command("deploy", *folders, stdout=StringIO(), stderr=StringIO())
     actor_ensure("case-kind", name="Kinds", kind="case-kind", capability="case-kind")

@@ -47,7 +47,7 @@ def odd(people: dict[str, User], machines: Machines, demo: Demo, monkeypatch: py
     """`odd(amount=60)`: a refund of a sample order that the stand-in knows, with the machines' work done."""
     know(demo.url.replace("127.0.0.1", STAND_IN_HOST), monkeypatch)
     host_allow(STAND_IN_HOST, None, private=True, note="a test's", origin=SETUP)
-    monkeypatch.setattr(deploy_command, "ensure_actors", lambda folder: None)
+    monkeypatch.setattr(deploy_command, "ensure_actors", lambda folder: [])
 
     def load(key: str, version: str, artefact: Any) -> Any:
         return (REAL if key in ("agent", "http") else machines.load)(key, version, artefact)

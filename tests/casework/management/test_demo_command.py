@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "ensure_actors", lambda folder: None)
+    monkeypatch.setattr(command, "ensure_actors", lambda folder: [])
 
 
 def said() -> str:

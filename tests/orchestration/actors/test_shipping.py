@@ -76,10 +76,29 @@ def test_another_file_waits_in_quarantine_and_what_works_goes_on() -> None:
     first.refresh_from_db()
     assert (first.state, second.state) == ("retired", "quarantined") and list(shipped_waiting()) == [second]
     assert [row.pk for row in ActorVersion.objects.filter(state="in-use")] == [used.pk]
-    assert version_ship("parcels", b"do: b") is None and version_ship("parcels", b"do: c") is None
+    assert version_ship("parcels", b"do: c") is None
     version_move(second, "retired", ADA, reason="Not for us.")
     assert version_ship("parcels", b"do: c") is None and not shipped_waiting().exists()
     assert verify_control().ok
+
+
+def test_after_a_way_back_to_the_release_before_what_ships_no_more_waits_no_more() -> None:
+    actor_ship("parcels", **BEFORE)
+    register_model_version("parcels", version_of(b"do: a"), b"do: a", {}, activate=True)
+    newer = version_ship("parcels", b"do: b")
+    assert version_ship("parcels", b"do: a") is None and not shipped_waiting().exists()
+    assert version_ship("parcels", b"do: b") == newer and list(shipped_waiting()) == [newer]
+    assert version_ship("parcels", b"do: b") is None and verify_control().ok
+
+
+def test_what_somebody_retired_after_a_release_had_overtaken_it_stays_retired() -> None:
+    actor_ship("parcels", **BEFORE)
+    used = register_model_version("parcels", version_of(b"do: a"), b"do: a", {}, activate=True)
+    newer = version_ship("parcels", b"do: b")
+    assert newer is not None and version_ship("parcels", b"do: a") is None
+    version_move(newer, "in-use", ADA)
+    version_move(used, "in-use", ADA)  # and so the newer one is retired
+    assert version_ship("parcels", b"do: b") is None and not shipped_waiting().exists()
 
 
 def test_of_two_deployments_at_once_the_second_looks_when_the_first_is_done() -> None:

