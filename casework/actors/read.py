@@ -159,12 +159,12 @@ def actor_list(now: datetime) -> tuple[ActorRow, ...]:
     )  # fmt: skip
 
 
-def grouped(rows: Iterable[ActorRow], by: str) -> list[tuple[str, list[ActorRow]]]:
-    """The rows under their kind, or under what they can do."""
+def grouped(rows: Iterable[ActorRow], by: str, names: Mapping[str, str]) -> list[tuple[str, list[ActorRow]]]:
+    """The rows under their kind, or under what they can do, as `names` calls it."""
     found: dict[str, list[ActorRow]] = {}
     for row in rows:
-        found.setdefault(row.kind_words if by == "kind" else row.capability, []).append(row)
-    return sorted(found.items())
+        found.setdefault(row.kind_words if by == "kind" else names.get(row.capability, row.capability), []).append(row)
+    return sorted(found.items(), key=lambda one: one[0].casefold())
 
 
 def gauged(gauge: Gauge | None, now: datetime) -> dict[str, Any]:

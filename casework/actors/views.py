@@ -16,6 +16,7 @@ from django.urls import reverse
 from casework.access import permissions
 from casework.actors import read
 from casework.actors.actor_page import actor_page
+from casework.actors.capability_names import capability_names
 from casework.actors.capability_page import capability_list, policy
 from casework.actors.changes import changes_of
 from casework.actors.incidents import retry_failed, waiting_for
@@ -41,11 +42,12 @@ def actors(request: HttpRequest) -> HttpResponse:
     """All of them, those that are asked for."""
     may_read(request)
     now = clock.utc_now()
-    rows, asked = signed(read.actor_list(now), now), _asked(request)
+    rows, asked, names = signed(read.actor_list(now), now), _asked(request), capability_names()
     shown = [row for row in rows if asked.takes(row)]
     context = {
-        "actors": rows, "shown": len(shown), "groups": read.grouped(shown, asked.group), "asked": asked,
-        "capabilities": sorted({row.capability for row in rows}), "states": read.STATES, "groupings": read.GROUPINGS,
+        "actors": rows, "shown": len(shown), "groups": read.grouped(shown, asked.group, names), "asked": asked,
+        "capabilities": sorted({(names.get(row.capability, row.capability), row.capability) for row in rows}),
+        "names": names, "states": read.STATES, "groupings": read.GROUPINGS,
         "kinds": sorted({row.kind: kind_words(row.kind) for row in rows}.items()), "stops": list(Stop.objects.all()),
         "may_change": permissions.may_publish(person(request)),
     }  # fmt: skip
@@ -84,6 +86,7 @@ def actor(request: HttpRequest, key: str) -> HttpResponse:
         "limits": [*limit_words(page.row.card), budget_words(_budget_of(key))], "changes": changes_of(key),
         "versions": [(row, steps[row.id]) for row in page.versions],
         "may_change": permissions.may_publish(person(request)), "from_file": found.kind in FILE_KINDS,
+        "names": capability_names(),
     }  # fmt: skip
     return render(request, "actors/actor.html", context)
 
@@ -98,10 +101,10 @@ def actor_switch(request: HttpRequest, key: str) -> HttpResponse:
     may_change(request)
     found = get_object_or_404(Actor, key=key)
     if request.method != "POST":
-        return render(request, "actors/switch_off.html", {"actor": found, "waiting": waiting_for(found)})
+        return render(request, "actors/switch_off.html", _switching(found))
     enabled, reason = request.POST.get("enabled") == "yes", request.POST.get("reason", "").strip()[:500]
     if not enabled and is_no_reason(reason):
-        context = {"actor": found, "waiting": waiting_for(found), "reason": reason, "wrong": WRONG_REASON}
+        context = _switching(found) | {"reason": reason, "wrong": WRONG_REASON}
         return render(request, "actors/switch_off.html", context, status=400)
     outcome = switched(found, enabled, person(request), reason)
     if isinstance(outcome, Refused):
@@ -109,6 +112,11 @@ def actor_switch(request: HttpRequest, key: str) -> HttpResponse:
     done = f"{found.name} {'may be used' if enabled else 'is not used any more'}."
     messages.success(request, outcome.said if isinstance(outcome, Waits) else done)
     return redirect("actor", key)
+
+
+def _switching(found: Actor) -> dict[str, object]:
+    called = capability_names().get(found.capability, found.capability)
+    return {"actor": found, "capability": called, "waiting": waiting_for(found)}
 
 
 def switched(found: Actor, enabled: bool, by: User, reason: str) -> object:

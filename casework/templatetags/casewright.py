@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, cast
@@ -331,6 +332,12 @@ def shown(value: Any) -> str:
 def words(label: str) -> str:
     """A label of a model in words: card_not_working -> Card not working. Whatever is no label stays as it is."""
     return label.replace("_", " ").capitalize() if LABEL.fullmatch(label) else label
+
+
+@register.filter
+def named(key: str, names: Mapping[str, str]) -> str:
+    """What something is called; its key where nobody has named it."""
+    return names.get(key, key)
 
 
 @register.filter

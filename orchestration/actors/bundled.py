@@ -28,8 +28,13 @@ SCORE_METHOD: Final = 1
 
 
 def text_recipes(folder: Path) -> Iterator[Recipe]:
-    """Of each text model in the folder, by name."""
+    """Of each `<kind>.csv` in the folder, by name; the same files give the same versions on one machine.
+
+    Raises ValueError where a file is of no known kind or, when it is learnt from, has a bad row: it must be right.
+    """
     for path in sorted(folder.glob("*.csv")):
+        if path.stem not in FEATURES:
+            raise ValueError(f"{path.name} is named for no kind of model; known: {', '.join(FEATURES)}.")
         yield Recipe(path.stem, digest_of(path.read_bytes(), method(path.stem)), partial(_build, path))
 
 
@@ -40,17 +45,7 @@ def score_recipes(folder: Path) -> Iterator[tuple[Schema, Recipe]]:
         yield schema, Recipe(schema.name, learnt_by, partial(build_score, schema))
 
 
-def build_shipped_models(folder: Path) -> tuple[Trained, ...]:
-    """A text model for each `<kind>.csv` in the folder, by name; the same files give the same versions on one machine.
-
-    Raises ValueError where a file is of no known kind or has a bad row: what ships must be right.
-    """
-    return tuple(_build(path) for path in sorted(folder.glob("*.csv")))
-
-
 def _build(path: Path) -> Trained:
-    if path.stem not in FEATURES:
-        raise ValueError(f"{path.name} is named for no kind of model; known: {', '.join(FEATURES)}.")
     examples, faults = read_labelled(path)
     if faults:
         raise ValueError(f"{path.name}, line {faults[0].line}: {faults[0].reason}.")

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestration.actors.bundled import build_shipped_models
+from orchestration.actors.bundled import text_recipes
 from tests.benchmarks.scores import CASE_TYPES
 
 
 def figures() -> Iterator[str]:
     """A line for each model."""
     for folder in sorted(CASE_TYPES.glob("*/training")):
-        for model in build_shipped_models(folder):
-            told = model.metrics
-            yield f"{model.kind:<10} {told['held_out']} texts, {told['accuracy']:.1%} right, ECE {told['ece']:.3f}"
+        for recipe in text_recipes(folder):
+            told = recipe.learn().metrics
+            yield f"{recipe.key:<10} {told['held_out']} texts, {told['accuracy']:.1%} right, ECE {told['ece']:.3f}"

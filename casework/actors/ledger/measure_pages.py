@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from casework.access import permissions
+from casework.actors.capability_names import capability_names
 from casework.actors.ledger import measures as read
 from casework.actors.ledger.curve import curve
 from casework.actors.ledger.drift import TOO_FEW, drifts
@@ -36,8 +37,8 @@ def measures(request: HttpRequest) -> HttpResponse:
         "unjudged": [(name, one) for name, one in versions if not one.accuracy.n],
         "drifts": [(names.get(one.actor, one.actor), one) for one in found if one.sign != TOO_FEW],
         "too_few": [names.get(one.actor, one.actor) for one in found if one.sign == TOO_FEW],
-        "steps": read.steps(now, limit / 100), "limit": limit, "wrong": wrong, "enough": read.ENOUGH,
-        "on_samples": read.on_samples(now),
+        "steps": read.steps(now, limit / 100), "names": capability_names(), "limit": limit,
+        "wrong": wrong, "enough": read.ENOUGH, "on_samples": read.on_samples(now),
     }  # fmt: skip
     return render(request, "actors/ledger/measures.html", context)
 

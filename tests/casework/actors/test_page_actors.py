@@ -180,3 +180,12 @@ def test_every_actor_names_the_steps_and_rules_of_case_types_that_speak_of_it(ma
         (asker.case_type, asker.on_failure) for asker in page("sentiment").askers
     ]
     assert [(watch.table, watch.cells) for watch in page("sentiment").watched] == [("Approval", ("< 60",))]
+
+
+def test_pages_call_a_capability_by_its_title_and_filter_by_its_key(people, analysed, machines, admin):
+    analysed()
+    said = "Find out what a message is about"
+    page = admin.get("/actors/?group=capability&capability=intent")
+    assert f'<option value="intent" selected>{said}</option>' in page.content.decode()
+    assert [(title, [row.key for row in rows]) for title, rows in page.context["groups"]] == [(said, ["intent"])]
+    assert f"{said} <code>intent</code>" in admin.get("/actors/intent/").content.decode()

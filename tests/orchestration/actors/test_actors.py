@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from orchestration.actors import kinds
-from orchestration.actors.bundled import build_shipped_models
+from orchestration.actors.bundled import text_recipes
 from orchestration.actors.kinds import ActorError, load, version_of
 from orchestration.actors.kinds.text_model import embedding
 from orchestration.actors.kinds.text_model.embedding import count_tokens, embed
@@ -23,7 +23,7 @@ RATED = Path("../shared/data/sentiment/amazonReviewSnippets_GroundTruth.txt")
 
 @cache
 def shipped():
-    return {trained.kind: trained for trained in build_shipped_models(TRAINING)}
+    return {recipe.key: recipe.learn() for recipe in text_recipes(TRAINING)}
 
 
 def actor(kind):
@@ -43,20 +43,20 @@ def test_a_fresh_start_has_a_model_of_each_kind_that_is_good_enough_to_route_by(
 
 
 def test_building_the_shipped_models_again_gives_the_same_versions():
-    again = {trained.kind: trained.version for trained in build_shipped_models(TRAINING)}
+    again = {recipe.key: recipe.learn().version for recipe in text_recipes(TRAINING)}
     assert again == {kind: trained.version for kind, trained in shipped().items()}
 
 
 def test_a_file_of_no_known_kind_is_not_trained_from(tmp_path):
     (tmp_path / "weather.csv").write_text("text,label\n")
     with pytest.raises(ValueError, match="weather"):
-        build_shipped_models(tmp_path)
+        list(text_recipes(tmp_path))
 
 
 def test_shipped_examples_with_a_fault_are_refused(tmp_path):
     (tmp_path / "intent.csv").write_text("text,label\nsome text,\n")
     with pytest.raises(ValueError, match="line 2: has no label"):
-        build_shipped_models(tmp_path)
+        [recipe.learn() for recipe in text_recipes(tmp_path)]
 
 
 @pytest.mark.parametrize(
