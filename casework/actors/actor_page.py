@@ -14,12 +14,12 @@ from typing import Any, Final
 
 from django.db import connection
 
+from casework.actors.capability_names import declared_capability
 from casework.actors.read import SPAN, ActorRow, Health, actor_list, asks_a_person, health_by_version
 from casework.studio.decision_table_edit import ANY
 from casework.studio.model_overview import Asker, askers
-from casework.studio.rule_versions import newest_types, tables_by_file
+from casework.studio.rule_versions import tables_by_file
 from orchestration.actors import kinds
-from orchestration.actors.capability import Capability, shipped
 from orchestration.actors.kinds.declared import FILE_KINDS, file_schemas
 from orchestration.actors.kinds.named import missing
 from orchestration.actors.kinds.text_model.schemas import schemas
@@ -181,16 +181,10 @@ def _declared(actor: Actor) -> Declared | None:
     active = actor.versions.filter(state=ActorVersion.State.IN_USE).first()
     artefact = None if active is None else bytes(active.artefact)
     found = schemas(actor.kind, artefact) or file_schemas(actor.kind, artefact or b"")
-    contract = shipped().get(actor.capability) or _of_case_type(actor.capability)
+    contract = declared_capability(actor.capability)
     if found is not None:
         return declared(found.input, found.output)
     return None if contract is None else declared(contract.input or {}, contract.output or {})
-
-
-def _of_case_type(capability: str) -> Capability | None:
-    """The contract that a case type in force brings along."""
-    kept = (case_type.capabilities.get(capability) for _, case_type in newest_types())
-    return next((one for one in kept if one is not None), None)
 
 
 def declared(input: Mapping[str, Any], output: Mapping[str, Any]) -> Declared:

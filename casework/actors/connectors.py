@@ -14,12 +14,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from casework.access import permissions
+from casework.actors.capability_names import capability_names, declared_capability
 from casework.web.decorators import person, reads_and_writes, writes
 from orchestration.actors.card import card_of
 from orchestration.actors.connectors import Wanted, connector_register, connector_try, health_of
 from orchestration.actors.contract import version_of
 from orchestration.actors.kinds.declared import FILE_KINDS, file_faults
 from orchestration.actors.kinds.files import FileRefused, read_file
+from orchestration.actors.kinds.http_connector.fitted import fitted
 from orchestration.actors.kinds.http_connector.openapi import OpenApi, Operation, draft, example_text
 from orchestration.actors.kinds.soap.wsdl import SoapOperation, Wsdl
 from orchestration.actors.kinds.sql.drafting import SqlStatement, drafted, is_statement, operations_of
@@ -132,6 +134,8 @@ def connector_openapi(request: HttpRequest) -> HttpResponse:
             return _openapi(request, text, operations=operations, is_sql=kind == "sql")
         base, capability = (request.POST.get(name, "").strip()[:SHORT] for name in ("base", "capability"))
         file = drafts(chosen, capability or "call-" + chosen.method, base)
+        if kind == "http" and (contract := declared_capability(capability)) is not None:
+            file = fitted(file, contract)
     except FileRefused as refused:
         return _openapi(request, text, faults=refused.faults, status=400)
     except (KeyError, TypeError, AttributeError, ValueError):
@@ -161,7 +165,8 @@ def drafted_page(request: HttpRequest, kind: str, text: str, source: str) -> Htt
 
 
 def _openapi(request: HttpRequest, text: str, *, status: int = 200, **more: Any) -> HttpResponse:
-    return render(request, "actors/openapi.html", {"document": text, **more}, status=status)
+    context = {"document": text, "capabilities": capability_names() if "operations" in more else {}, **more}
+    return render(request, "actors/openapi.html", context, status=status)
 
 
 # ---------------------------------------------------------------- is it there?

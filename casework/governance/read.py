@@ -177,6 +177,11 @@ def _token(detail: Detail) -> str:
     return f"made {named}, for {ApiToken.Scope(scope).label}" if scope else f"replaced {named}"
 
 
+def _worker_token(detail: Detail) -> str:
+    named = f"the token “{detail['name']}” by which outside workers do the work of {detail['actor']}"
+    return f"{'took back' if detail.get('revoked') else 'made'} {named}"
+
+
 def _client(detail: Detail) -> str:
     client = detail["client"]
     if "secret" not in detail:
@@ -322,6 +327,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "knowledge.added": lambda d: f"added {d['name']} to the knowledge base, for {d['level']} and above",
     "knowledge.withdrawn": lambda d: f"withdrew {d['name']} from the knowledge base: {d['reason']}",
     "role.changed": _role,
+    "worker.token": _worker_token,
     "token.changed": _token,
     "client.changed": _client,
     "factor.changed": _factor,

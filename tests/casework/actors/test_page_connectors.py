@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
 from django.test import Client
 
 from audit.models import AuditEvent
@@ -233,6 +234,28 @@ def test_an_operation_is_drafted_as_a_file_that_is_sound(admin: Client) -> None:
     paying = _draft(admin, "POST /payments", base="https://pay.example")
     assert connector_faults(paying.encode()) == []
     assert "url: https://pay.example/payments" in paying and "idempotency: Idempotency-Key" in paying
+
+
+def test_a_draft_for_a_capability_that_is_there_takes_and_gives_what_it_promises(admin: Client) -> None:
+    text_of = {"type": "object", "required": ["text", "language"], "properties": {"text": {"type": "string"}}}
+    gives = {"type": "object", "properties": {"label": {"type": "string"}, "votes": {"type": "integer"}}}
+    tone = {
+        "openapi": "3.0.3", "servers": [{"url": "https://tones.example"}],
+        "paths": {"/tone": {"post": {
+            "requestBody": {"content": {"application/json": {"schema": text_of}}},
+            "responses": {"200": {"content": {"application/json": {"schema": gives}}}},
+        }}},
+    }  # fmt: skip
+    form = {"document": json.dumps(tone), "operation": "POST /tone"}
+    asked = admin.post("/actors/connectors/openapi/", {"document": form["document"]}).content.decode()
+    assert '<option value="sentiment">Judge the tone of a message</option>' in asked
+    text = admin.post("/actors/connectors/openapi/", form | {"capability": "sentiment"}).context["given"]["text"]
+    assert connector_faults(text.encode()) == []
+    file = yaml.safe_load(text)
+    assert file["body"] == {"text": "= input.text"} and list(file["input"]["properties"]) == ["text"]
+    assert list(file["answers"][0]["output"]) == ["label", "confidence"] == file["output"]["required"]
+    assert "# The service wants language, which sentiment does not give." in text
+    assert "# sentiment promises confidence: say under answers where in the answer it stands." in text
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,9 @@ def test_a_token_is_shown_once_and_only_its_digest_is_kept(
     client.post(f"{PAGE}{row.pk}/revoke/")
     row.refresh_from_db()
     assert row.revoked is not None and verify_control().ok
+    said, of = " ".join(client.get("/changes/").content.decode().split()), "by which outside workers do the work of"
+    for deed in ("made", "took back"):
+        assert f"{deed} the token “robot room” {of} {clerk.name} (clerk)" in said
 
 
 def test_a_token_needs_a_name_and_a_number_of_days(clerk: Actor, people: dict[str, User], client: Client) -> None:
