@@ -24,6 +24,8 @@ from orchestration.models import Actor
 PAGE: Final = 50
 
 Detail = dict[str, Any]
+OF_ITSELF: Final = frozenset({"request", "sign-in"})
+"""What leads to every look and every sign-in: it is no reason that tells anybody anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def _lines(events: Iterable[AuditEvent]) -> list[Line]:
         detail = details.get((row.chain, row.sequence), {})
         shown = detail | {kind: named(kind, detail[kind]) for kind in ("actor", "person") if kind in detail}
         words = WORDS.get(row.action, _otherwise(row.action))(shown)
-        why = str(detail.get("note") or detail.get("reason") or row.cause)
+        led_to_it = "" if row.cause in OF_ITSELF else row.cause
+        why = str(detail.get("note") or detail.get("reason") or led_to_it)
         lines.append(Line(row.sequence, row.at, names[row.actor], words, "" if _tells(words, why) else why))
     return lines
 

@@ -47,6 +47,7 @@ def test_an_auditor_sees_who_came_in_and_what_was_denied(people: dict[str, User]
     assert '<bdi>Anna Adler</bdi> </td> <td data-label="What, and why"> <div> <bdi>signed in</bdi>' in shown
     assert shown.count("Rules are shown to administrators and auditors.") == 1
     assert "was denied: Rules are shown to administrators and auditors. (GET rules/)" in shown
+    assert "because: request" not in shown and "because: sign-in" not in shown  # true of each, and tells nothing
 
 
 def test_older_changes_are_a_page_on(people: dict[str, User]) -> None:
