@@ -276,7 +276,9 @@ def _for_money(wish: Wish, candidates: Sequence[Candidate], objections: Mapping[
 
 
 def _to_a_person(wish: Wish, rule: str, passed: Mapping[str, str], why: str) -> Choice:
-    return Choice(Way.PERSON, None, wish.mode, wish.deadline, rule, passed, group=wish.group, why=why)
+    """A rule that asked for a machine gave that one its deadline, and the person who comes in its place none."""
+    deadline = wish.deadline if wish.actor == PERSON else None
+    return Choice(Way.PERSON, None, wish.mode, deadline, rule, passed, group=wish.group, why=why)
 
 
 def _wished(wish: Wish, candidates: Sequence[Candidate]) -> Iterator[Candidate]:

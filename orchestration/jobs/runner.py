@@ -359,7 +359,8 @@ def let_go(job: Job) -> None:
 def _command(job: Job, attempt: Attempt, capability: Capability) -> CompleteJob | FailJob | AskPerson:
     if attempt.person:
         choice = attempt.choice or Choice(Way.PERSON)
-        return ask_person(job, capability, group=choice.group, within=choice.deadline)
+        within = choice.deadline if choice.way is Way.PERSON else None
+        return ask_person(job, capability, group=choice.group, within=within)
     if attempt.answer is not None:
         return CompleteJob(job.job, attempt.answer.output, job.idempotency_key)
     most = choosing.most_tries(job, capability)

@@ -65,6 +65,11 @@ def test_beyond_a_budget_the_work_goes_to_a_cheaper_actor_and_else_to_a_person()
     assert nobody.rule == "rule 1; beyond the budget: a person" and "budget has no money left" in nobody.why
 
 
+def test_a_person_who_comes_in_the_place_of_a_machine_without_money_has_none_of_its_deadline() -> None:
+    short = Wish("dear", deadline=timedelta(minutes=1), rule="rule 1")
+    assert route([short], [replace(DEAR, beyond="person")], NOW).deadline is None
+
+
 def test_a_budget_may_say_that_a_person_comes_next_though_there_is_a_cheaper_actor() -> None:
     strict = replace(DEAR, beyond="person")
     assert told(route(ANY, [strict, costing("cheap", "0.1")], NOW)) == (Way.PERSON, "")

@@ -92,6 +92,18 @@ def test_a_suggestion_waits_for_a_person_and_is_kept(
     assert finished_by_hand(job, {"shelf": 8}).status == "completed"
 
 
+def test_the_time_that_a_rule_gives_an_actor_is_none_of_the_person_s_who_judges_its_suggestion(
+    work: Callable[[], Job], machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = work()
+    chosen_by(monkeypatch, Wish("filing", mode="suggest", deadline=timedelta(minutes=1), rule="rule 2"))
+    assert isinstance(runner.run(job.instance_id, job.job), Done)
+    job.refresh_from_db()
+    assert job.deadline is not None and machines.by_kind["intent"].calls
+    assert HumanTask.objects.get(instance=job.instance_id, form="capability:filing").due == NO_DUE_DATE
+    holds(job)
+
+
 def test_work_moves_to_another_actor_when_the_first_is_switched_off(work: Callable[[], Job]) -> None:
     from orchestration.actors.registry import register_model_version
 
