@@ -7,13 +7,14 @@ was chosen, its evidence and what the guardrails said. All of it masked for this
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from audit.selectors import timeline
 from casework.cases.read.actor_names import actor_names
 from casework.cases.read.case_view import Look
+from casework.cases.read.sheets import Sheet, sheet_of
 from casework.forms.schema_form import fields_of, in_words, text_of
 from casework.tasks.by_hand import RESULT, Desk
 from orchestration.casetypes.form_answers import schema_at
@@ -29,11 +30,13 @@ PHASES: Final = {"before": "before the call", "after": "after the call"}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing with its words: a field and its value, a guardrail and what it said."""
+    """One thing with its words: a field and its value, a guardrail and what it said. `sheet`: of a list whose items
+    have parts, laid out in place of words."""
 
     name: str
     words: str
     tone: str = ""
+    sheet: Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,13 @@ def told_values(seen: Look, value: Json, schema: Mapping[str, Json]) -> Iterator
     """Each value of a document with the title that its schema gives it."""
     shown = seen.view.payload(value)
     for name, one in shown.items() if isinstance(shown, Mapping) else [("", shown)]:
-        title = schema_at(schema, name).get("title") or name.replace("_", " ").capitalize()
-        yield Told(str(title), text_of(one))
+        described = schema_at(schema, name)
+        yield _told(str(described.get("title") or name.replace("_", " ").capitalize()), described, one)
+
+
+def _told(name: str, schema: Mapping[str, Json], value: Json) -> Told:
+    sheet = sheet_of(schema, "", value)
+    return Told(name, "" if sheet else text_of(value), sheet=sheet)
 
 
 def _proposal(seen: Look, desk: Desk, call: ActorCall) -> Proposal:
@@ -108,10 +116,11 @@ def _proposal(seen: Look, desk: Desk, call: ActorCall) -> Proposal:
 
 
 def _values(desk: Desk) -> Iterator[Told]:
+    described = {"properties": {RESULT: desk.work.asked}}
     for question in fields_of(desk.work.asked, RESULT):
-        value = text_of(desk.shown.get(question.path))
-        if value:
-            yield Told(question.label, question.choices.get(value, in_words(value)))
+        told = _told(question.label, schema_at(described, question.path), desk.shown.get(question.path))
+        if told.words or told.sheet:
+            yield replace(told, words=question.choices.get(told.words, in_words(told.words)))
 
 
 def _evidence(desk: Desk, call: ActorCall) -> dict[str, Json]:

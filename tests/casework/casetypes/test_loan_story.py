@@ -12,12 +12,15 @@ from casework.cases.past_rows import catch_up
 from casework.cases.services import case_verify
 from casework.intake.samples import Brought, samples_open
 from casework.models import Case
+from orchestration.actors.routing import Wish
 from orchestration.casetypes.case_type import by_definition, current
 from orchestration.models import HumanTask, Job
 from orchestration.shell.selectors import data_of
 from tests.casework.actions import open_task
 from tests.casework.casetypes.scored import finish, set_up
+from tests.casework.reading import told
 from tests.casework.stand_ins import Demo, demo, store
+from tests.orchestration.jobs.test_handing_over import chosen_by
 from tests.orchestration.machines import work_jobs
 
 __all__ = ["demo", "store"]
@@ -100,3 +103,18 @@ def test_a_history_that_holds_still_holds_when_pages_have_kept_its_past(
         catch_up(case.instance_id, by_definition(case.instance.definition_id).classification)
         found = case_verify(by=people["axel"], case=case)
         assert found.ok, (name, found.reason)
+
+
+def test_whoever_judges_a_suggested_score_reads_its_reasons_as_a_table(
+    people: dict[str, User], demo: Demo, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen_by(monkeypatch, Wish(mode="suggest", rule="rule 1"))
+    set_up("loan", demo, monkeypatch)
+    samples_open(by=None, case_type=by_definition(current("loan").pk), seconds=60)
+    case = Case.objects.get(reference="LOAN-002")
+    work_jobs(case.instance_id)
+    task = HumanTask.objects.get(instance=case.instance_id, form="capability:credit-risk")
+    HumanTask.objects.filter(pk=task.pk).update(assignee=people["anna"])
+    client.force_login(people["anna"])
+    part = told(client.get(f"/tasks/{task.pk}/")).partition("What is suggested")[2].partition("What the machine was")[0]
+    assert "[ {" not in part and "Current account" in part and "Reasons, as a table" in part
