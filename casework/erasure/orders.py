@@ -6,7 +6,7 @@ may not go is left with the reason. The row says how far it is: who is killed ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import structlog
@@ -22,7 +22,7 @@ from casework.erasure.models import ErasureOrder
 from casework.erasure.notes import note_beside
 from casework.erasure.order_words import UNKNOWN, words_forget, words_kept, words_of_order
 from casework.erasure.places import Places
-from casework.erasure.rules import ended_cases, invalid, reason_amiss, standings
+from casework.erasure.rules import invalid, longest_ended, reason_amiss, standings
 from casework.erasure.taking_out import mention_take_out
 from casework.erasure.words import Words
 from casework.models import UnsentForm
@@ -86,10 +86,17 @@ def due_ask(*, by: User, case_type: str, reason: str) -> ErasureOrder | Refused:
 
 def due_cases(case_type: str) -> list[tuple[int, str]]:
     """Numbers of chains and why, of at most `MOST_DUE` cases that no order names yet."""
+    return due_by_type([case_type])[case_type]
+
+
+def due_by_type(case_types: Collection[str]) -> dict[str, list[tuple[int, str]]]:
+    """The same of each of these types: as many statements for all as for one."""
     named = {case for order in open_orders() for case in order.cases}
-    waiting = ended_cases(case_type)[: MOST_DUE * 2]
-    found = [(case.instance_id, one.why) for case, one in standings(waiting, clock.utc_now()) if one.due]
-    return [one for one in found if one[0] not in named][:MOST_DUE]
+    found: dict[str, list[tuple[int, str]]] = {key: [] for key in case_types}
+    for case, one in standings(longest_ended(case_types, MOST_DUE * 2), clock.utc_now()):
+        if one.due and case.instance_id not in named:
+            found[case.case_type].append((case.instance_id, one.why))
+    return {key: due[:MOST_DUE] for key, due in found.items()}
 
 
 def open_orders() -> list[ErasureOrder]:

@@ -20,7 +20,7 @@ from casework.erasure.finding import Traces
 from casework.erasure.keeping import Rule, Standing
 from casework.erasure.mention_read import Mentioned, mentioned
 from casework.erasure.models import ErasureOrder, LegalHold
-from casework.erasure.orders import due_cases
+from casework.erasure.orders import due_by_type
 from casework.erasure.rules import all_rules, standings
 from casework.erasure.words import Words
 from casework.models import Case
@@ -101,7 +101,8 @@ def kept() -> list[Kept]:
     """Each case type by its name."""
     rules = all_rules()
     names = Definition.objects.order_by("key", "-version").distinct("key").values_list("key", "name")
-    rows = (Kept(key, name, rules.get(key), len(due_cases(key)) if key in rules else 0) for key, name in names)
+    due = due_by_type(rules)
+    rows = (Kept(key, name, rules.get(key), len(due.get(key, ()))) for key, name in names)
     return sorted(rows, key=lambda row: row.name)
 
 

@@ -6,7 +6,7 @@ by what they did in the case. The history names both, and what such a step bars 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,7 +22,7 @@ from casework.access.permissions import is_candidate, is_offered, may, origin_of
 from casework.access.separation_of_duties import done_before
 from casework.forms.answer_validation import tells, text_errors
 from casework.studio.rule_versions import newest_types
-from casework.tasks.inbox import inbox_page
+from casework.tasks.inbox import held_rows
 from casework.tasks.row import TaskRow
 from casework.tasks.under_lock import name_of
 from orchestration.ground import clock
@@ -183,15 +183,21 @@ def held_for(user: User, now: datetime) -> list[For]:
     found: dict[int, list[Delegation]] = {}
     for row in rows.select_related("giver").order_by("until", "pk"):
         found.setdefault(row.giver_id, []).append(row)
-    return [_for(user, rows, now) for rows in found.values()]
+    held = held_rows(user=user, holders=list(found), now=now, limit=SHOWN) if found else {}
+    kinds = _kinds_seen(user, [row.id for rows in held.values() for row in rows])
+    return [_for(given, held[giver], kinds) for giver, given in found.items()]
 
 
-def _for(user: User, rows: Sequence[Delegation], now: datetime) -> For:
-    giver = rows[0].giver
-    page = inbox_page(user=user, tab="mine", now=now, limit=SHOWN, held_by=giver.pk)
-    types = {key for row in rows for key in row.case_types} if all(row.case_types for row in rows) else None
-    tasks = HumanTask.objects.filter(pk__in=[row.id for row in page.rows]).select_related("instance__case")
-    fits = {task.pk: task.instance_id for task in tasks if types is None or task.instance.case.case_type in types}
-    seen = who_may_view({(user.pk, instance) for instance in fits.values()})
-    shown = tuple(row for row in page.rows if row.id in fits and (user.pk, fits[row.id]) in seen)
-    return For(name_of(giver), max(row.until for row in rows), shown)
+def _kinds_seen(user: User, tasks: Sequence[int]) -> dict[int, str]:
+    """Of these tasks those whose case this person may see, each with the case type."""
+    rows = HumanTask.objects.filter(pk__in=tasks).values_list("pk", "instance", "instance__case__case_type")
+    cases = {task: (instance, kind) for task, instance, kind in rows}
+    seen = who_may_view({(user.pk, instance) for instance, _ in cases.values()})
+    return {task: kind for task, (instance, kind) in cases.items() if (user.pk, instance) in seen}
+
+
+def _for(given: Sequence[Delegation], held: Sequence[TaskRow], kinds: Mapping[int, str]) -> For:
+    types = {key for row in given for key in row.case_types}
+    every = not all(row.case_types for row in given)
+    shown = tuple(row for row in held if row.id in kinds and (every or kinds[row.id] in types))
+    return For(name_of(given[0].giver), max(row.until for row in given), shown)

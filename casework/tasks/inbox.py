@@ -126,14 +126,12 @@ def inbox_page(
     tabs_asked: Asked | None = None,
     also: Sequence[Wanted] = (),
     limit: int = PAGE,
-    held_by: int | None = None,
 ) -> InboxPage:
     """A page of at most `limit` tasks, the first due at the top, or in the order that is asked for: then those whose
     case shows no such value come last. `next_first`: of the first CAP + 1 due those at risk, then the more urgent.
     `group`: the first rows of each group instead. `reference`: only cases whose reference begins so, in no group.
 
     `tabs_asked`: the filters by which the tabs are counted; None: those of the page. `also`: other lists to count.
-    `held_by`: of the tab `mine` those that somebody else holds; what the reader may see of them is asked elsewhere.
     What was done has the newest at the top, or is ordered by a field.
     """
     newest_first = tab == COMPLETED and not reference
@@ -146,7 +144,7 @@ def inbox_page(
         *(replace(each, asked=replace(each.asked, only=only)) for each in also),
     ]
     is_first = not (after or latest_first or next_first or group or reference or asked.order)
-    given = _given(user, out, now, limit, user.pk if held_by is None else held_by)
+    given = _given(user, out, now, limit)
     search = _search(tab, asked, key_of(reference), person, counting, is_first, given)
     going = Going(latest_first, next_first, newest_first)
     shown = partial(_shown, user=user, person=person, now=now, columns=columns, sleeping=out.sleeping)
@@ -158,10 +156,30 @@ def inbox_page(
     return replace(page, tab=tab, rows=rows, groups=regrouped(page.groups, rows), acts_for=out.acts_for)
 
 
-def _given(user: User, out: LeftOut, now: datetime, limit: int, holder: int) -> dict[str, Any]:
-    """What the statements are given of the reader, of the time and of how much is read. `holder`: whose are *Mine*."""
+def held_rows(*, user: User, holders: Sequence[int], now: datetime, limit: int) -> dict[int, list[TaskRow]]:
+    """The first due of what each of these people has, at most `limit`; whether the reader may see its case is asked
+    elsewhere. As many statements for many as for one."""
+    asked, out = replace(NOTHING, only=tuple(sorted(limited_to(user)))), left_out(user, now)
+    person = permissions.principal(user, None, now)
+    fits = fits_of([asked], person)
+    here, _ = fits.parts(asked)
+    many = {"holders": list(holders), "page": limit, "limit": limit * len(holders)}
+    found = read_rows(
+        statements.shown(statements.held(here), Ordered(False)),
+        {**fits.values, **_given(user, out, now, limit), **many},
+    )
+    rows = [row for _, row in _placed(found)]
+    former = former_of(row[-1] for row in rows)
+    shown = partial(_shown, user=user, person=person, now=now, columns=(), sleeping=out.sleeping)
+    told = _completed([shown(row, former.get(row[-1], {})) for row in rows], (), now)
+    owned = list(zip((Found(*row).assignee for row in rows), told, strict=True))
+    return {holder: [one for owner, one in owned if owner == holder] for holder in holders}
+
+
+def _given(user: User, out: LeftOut, now: datetime, limit: int) -> dict[str, Any]:
+    """What the statements are given of the reader, of the time and of how much is read."""
     return {
-        "person": holder, **_held(permissions.reach_seen(user)), "people": [user.pk], "since": now - KEPT,
+        "person": user.pk, **_held(permissions.reach_seen(user)), "people": [user.pk], "since": now - KEPT,
         "limit": limit + 1, "cap": CAP + 1, "page": limit + 1, "soon": now + SOON, "now": now,
         "snoozed": list(out.sleeping), "barred": list(out.barred), "hidden": [*out.barred, *out.sleeping],
     }  # fmt: skip

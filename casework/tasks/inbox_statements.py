@@ -184,6 +184,12 @@ WITH_REFERENCE: Final = SQL(
 REFERENCES: Final = SQL("select f.instance_id from casework_case f where f.reference_key like %(reference)s")
 """The source of the tasks of cases whose reference begins so."""
 
+_HELD: Final = """
+select h.due, h.id from unnest(%(holders)s::bigint[]) as p(id) cross join lateral (
+    select t.due, t.id from orchestration_humantask t
+    where t.assignee_id = p.id and t.state in ('open', 'suspended') and {sight} {fits}
+          and t.id not in (select unnest(%(hidden)s::bigint[]))
+    order by t.due, t.id limit %(page)s) h"""
 NUMBERED: Final = Composed(
     [SQL("select t.due, t.id from orchestration_humantask t where t.id = any(%(tasks)s::bigint[])")]
 )
@@ -235,6 +241,11 @@ class Ordered:
 def by_due(tab: str, going: Ordered, fits: Composed, most: Composable = _PAGE) -> Composed:
     """The tasks of a tab that fit, in order of what is due: `most` of each of its parts."""
     return _tab(tab, going, fits, most)
+
+
+def held(fits: Composed) -> Composed:
+    """The first due of what each of some people has (`holders`)."""
+    return SQL(_HELD).format(sight=SQL(SIGHT), fits=fits)
 
 
 def walk(tab: str, going: Ordered, most: Composable, columns: Columns = OF_CASES) -> Composed:

@@ -13,15 +13,17 @@ from django.test import Client
 from audit.models import ErasedChain
 from audit.services import Origin
 from casework.access.units import home_set, unit_make
-from casework.erasure.models import ErasureOrder
+from casework.erasure.models import ErasureOrder, RetentionRule
 from casework.models import Case, Contest, Delegation, Follow, Proposal, Reveal, RightsProposal, SavedView, Skill
 from orchestration.ground import clock
 from orchestration.models import (
     Actor,
     ActorVersion,
     AllowedHost,
+    Definition,
     EventSubscriber,
     GoldenCase,
+    HumanTask,
     Inlet,
     Instance,
     KnowledgeDocument,
@@ -76,9 +78,8 @@ def more(case: Case, people: dict[str, User], number: int) -> None:
     Reveal.objects.create(case=one, person=other, path="", reason="An emergency", until=later)
     Contest.objects.create(case=one, sequence=1, objection=b"", by=BY, at=now)
     Follow.objects.create(case=one, person=anna, at=now)
-    Delegation.objects.create(
-        giver=people["ben"], to=anna, case_types=[], begins=now, until=later, reason="Why not", made=now
-    )
+    held_in(one, other)
+    Delegation.objects.create(giver=other, to=anna, case_types=[], begins=now, until=later, reason="Why not", made=now)
 
 
 def another(case: Case, number: int) -> Case:
@@ -91,6 +92,14 @@ def another(case: Case, number: int) -> Case:
     like.instance, like.reference, like.reference_key = was, f"M-{number}", f"m-{number}"
     like.save()
     return like
+
+
+def held_in(case: Case, by: User) -> HumanTask:
+    """A task of this case that somebody has taken."""
+    row = HumanTask.objects.filter(state="open").earliest("pk")
+    row.pk, row._state.adding, row.instance, row.assignee = None, True, case.instance, by
+    row.save()
+    return row
 
 
 def costs(visits: list[tuple[Client, str]]) -> dict[str, int]:
@@ -119,3 +128,20 @@ def test_thirty_rows_cost_no_statement_more_than_three(
         more(case, people, number)
     many = costs(visits)
     assert {address: cost for address, cost in many.items() if cost > few[address]} == {}
+
+
+def test_keeping_costs_as_much_with_rules_for_thirty_types_as_with_rules_for_three(people: dict[str, User]) -> None:
+    page = [(client(people["ada"]), "/changes/keeping/")]
+    for number in range(30):
+        if number == 3:
+            few = costs(page)
+        Definition.objects.create(
+            key=f"type-{number}",
+            version=1,
+            name=f"Type {number}",
+            files={},
+            content_hash="",
+            deployed_at=clock.utc_now(),
+        )
+        RetentionRule.objects.create(case_type=f"type-{number}", floor_days=1, keep_days=2, law="A law")
+    assert costs(page) == few
