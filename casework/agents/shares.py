@@ -126,15 +126,11 @@ def with_shares(manifest: str, blind: float, known: float) -> str | None:
     for name, share in (("blind", blind), ("share", known)):
         text = re.sub(_NUMBER.format(name), rf"\g<1>{share:g}", text, count=1, flags=re.MULTILINE)
     changed = manifest[: declared.start()] + text + manifest[declared.end() :]
-    return changed if _says(changed) == _wanted(manifest, blind, known) else None
-
-
-def _says(manifest: str) -> Json:
-    return yaml.safe_load(manifest)
+    return changed if yaml.safe_load(changed) == _wanted(manifest, blind, known) else None
 
 
 def _wanted(manifest: str, blind: float, known: float) -> Json:
-    wanted = _says(manifest)
+    wanted = yaml.safe_load(manifest)
     said = wanted["asked-first"]
     if blind or "blind" in said:
         said["blind"] = blind

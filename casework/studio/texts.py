@@ -24,13 +24,14 @@ ANY: Final = "-"
 class Text:
     """A text. `rule`: the number of the rule whose it is; `when`: what has to hold for it, in words."""
 
-    def holds(self, sought: str) -> bool:
-        return sought.casefold() in " ".join((self.words, self.column, *(asked for _, asked in self.when))).casefold()
-
     rule: int
     column: str
     when: tuple[tuple[str, str], ...]
     words: str
+
+    def holds(self, sought: str) -> bool:
+        """Whether these letters stand in it, in its column, or in what has to hold for it."""
+        return sought.casefold() in " ".join((self.words, self.column, *(asked for _, asked in self.when))).casefold()
 
 
 @dataclass(frozen=True, slots=True)

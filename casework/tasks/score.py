@@ -13,6 +13,7 @@ from casework.cases.read.case_view import Look
 from casework.cases.read.values import schema_at, values_in_words
 from orchestration.casetypes.case_type import Form, Scored
 from orchestration.casetypes.form_answers import at_path
+from orchestration.privacy.classification import pointer_of
 
 Json = Any
 
@@ -64,7 +65,7 @@ def score(form: Form, seen: Look) -> Score | None:
     found = _whole(at_path(seen.view.data, form.score.path)) if form.score else None
     if form.score is None or found is None:
         return None
-    place, said = _pointer(form.score.path), values_in_words(seen.case_type)
+    place, said = pointer_of(form.score.path), values_in_words(seen.case_type)
     reasons = tuple(_reasons(form.score, seen, found["reasons"]))
     named = {one["input"]: one["title"] for one in found["reasons"]}
     return Score(
@@ -110,13 +111,9 @@ def _known(scored: Scored, seen: Look, name: str) -> Json:
 
 def _value(scored: Scored, seen: Look, name: str, value: Json) -> str:
     """A value of an input as people say it, by the place in the data that has this name."""
-    pointers = [f"{_pointer(place)}/{name}" for place in scored.inputs]
+    pointers = [pointer_of(f"{place}.{name}") for place in scored.inputs]
     known = [pointer for pointer in pointers if schema_at(seen.case_type.schema, pointer)]
     told = values_in_words(seen.case_type)(known[0], value) if known else value
     if isinstance(told, float) and told.is_integer():
         told = int(told)
     return str(told).replace("-", " ") if told == value and isinstance(value, str) else str(told)
-
-
-def _pointer(path: str) -> str:
-    return "/" + path.replace(".", "/")
