@@ -66,7 +66,7 @@ def _send(one: CommentNotice, who: str, address: str) -> None:
     name = one.person.get_full_name() or one.person.get_username()
     text = (
         f"Hello {name},\n\n{said} It stands here:\n\n{address}\n\n"
-        "You get this mail because you asked for it in the menu with your name, where you end it, too.\n"
+        "You asked for these mails in the menu with your name; there you can end them, too.\n"
     )
     try:
         send_mail(said, text, settings.DEFAULT_FROM_EMAIL, [one.person.email])
