@@ -6,11 +6,16 @@ from typing import Any, Final
 
 from django import forms
 
+from casework.studio.rule_versions import newest_versions
 from orchestration.messaging.subscribers import TYPES
 from orchestration.models import EventSubscriber, Inlet
 
 TEXT: Final = {"class": "form-control", "autocomplete": "off"}
 SECRET: Final = "The name of a secret, as in CASEWRIGHT_SECRET_NAME or the folder of secrets: base64, whsec_… is usual."  # noqa: S105 - it names none
+
+
+def _case_types() -> list[tuple[str, str]]:
+    return [(one.key, one.name) for one in newest_versions()]
 
 
 class Described(forms.Form):
@@ -57,12 +62,10 @@ class SubscriberForm(Described):
         label="What it is told", choices=[(key, words) for key, words in TYPES.items()],
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    case_types = forms.CharField(
-        required=False, widget=forms.TextInput(TEXT), label="Of which case types",
-        help_text="Keys, separated by commas; empty: of all.",
+    case_types = forms.MultipleChoiceField(
+        required=False, label="Of which case types", choices=_case_types, widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen: of all.",
     )  # fmt: skip
 
     def subscriber(self) -> EventSubscriber:
-        given = dict(self.cleaned_data)
-        given["case_types"] = [key.strip() for key in given["case_types"].split(",") if key.strip()]
-        return EventSubscriber(**given)
+        return EventSubscriber(**self.cleaned_data)

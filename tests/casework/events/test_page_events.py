@@ -46,6 +46,19 @@ def test_what_cannot_be_is_said_at_its_field(people: dict[str, User]) -> None:
     assert answer.status_code == 400 and "begins with https" in answer.content.decode()
 
 
+def test_a_subscriber_is_told_of_the_case_types_that_were_chosen_by_their_names(
+    people: dict[str, User], complaint: object
+) -> None:
+    ada, page = client(people["ada"]), "/events/subscribers/new/"
+    asked = ada.get(page).content.decode()
+    assert 'value="complaint"' in asked and "Customer complaint" in asked
+    given = {"key": "crm", "name": "CRM", "secret": "s", "url": "https://crm.example/"}
+    given |= {"types": ["casewright.case.ended"]}
+    assert ada.post(page, given | {"case_types": ["no-such-type"]}).status_code == 400
+    assert ada.post(page, given | {"case_types": ["complaint"]}).status_code == 302
+    assert EventSubscriber.objects.get().case_types == ["complaint"]
+
+
 def test_what_was_given_up_is_sent_again_from_the_log(people: dict[str, User]) -> None:
     ada = client(people["ada"])
     crm = EventSubscriber.objects.create(key="crm", name="CRM", url="https://crm.example/", types=[], secret="s")
