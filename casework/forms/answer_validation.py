@@ -15,7 +15,7 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from orchestration.casetypes.case_type import CaseType, Form
+from orchestration.casetypes.case_type import CaseType, Form, FormField
 from orchestration.casetypes.form_answers import at_path, folded
 from orchestration.ground import schemas
 from orchestration.ground.counts import counted
@@ -179,10 +179,15 @@ def with_initial(form: Form, answers: Mapping[str, Json], data: Mapping[str, Jso
     for question in form.fields:
         initial = None if question.initial is None else at_path(data, question.initial)
         given = answers.get(question.path)
-        untouched = isinstance(initial, str) and given is not None and folded(given) == folded(view.text(initial))
+        untouched = isinstance(initial, str) and given is not None and folded(given) in _shown(question, initial, view)
         if initial is not None and (untouched or (question.path not in answers and question.is_required(complete))):
             complete[question.path] = initial
     return complete
+
+
+def _shown(question: FormField, initial: str, view: View) -> tuple[Json, Json]:
+    """How a text may stand in a form at first: as in any text, or by the mask of its field (the year of a day)."""
+    return folded(view.text(initial)), folded(at_path(view.data, question.initial or ""))
 
 
 def emptied(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json]) -> dict[str, Json]:
@@ -216,14 +221,16 @@ def changed_although_fixed(
         question.path: "You changed this, so the suggestion was not right as it is: say that you change it."
         for question in form.fields
         if question.initial is not None and question.is_fixed(answers)
-        and _is_changed(answers.get(question.path), given.get(question.path), at_path(data, question.initial), view)
+        and _is_changed(question, answers, given, at_path(data, question.initial), view)
     }  # fmt: skip
 
 
-def _is_changed(answer: Json, given: Json, initial: Json, view: View) -> bool:
-    shown = view.text(initial) if isinstance(initial, str) else initial
-    if shown != initial and given not in (None, ""):
-        return bool(folded(given) != folded(shown))
+def _is_changed(
+    question: FormField, answers: Mapping[str, Json], sent: Mapping[str, Json], initial: Json, view: View
+) -> bool:
+    answer, given = answers.get(question.path), sent.get(question.path)
+    if isinstance(initial, str) and view.text(initial) != initial and given not in (None, ""):
+        return folded(given) not in _shown(question, initial, view)
     return bool(folded(answer) != folded(initial))
 
 

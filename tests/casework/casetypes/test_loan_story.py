@@ -118,3 +118,20 @@ def test_whoever_judges_a_suggested_score_reads_its_reasons_as_a_table(
     client.force_login(people["anna"])
     part = told(client.get(f"/tasks/{task.pk}/")).partition("What is suggested")[2].partition("What the machine was")[0]
     assert "[ {" not in part and "Current account" in part and "Reasons, as a table" in part
+
+
+def test_a_birthday_of_which_the_year_is_shown_stays_as_it_is_where_the_rest_is_completed(
+    samples: dict[str, Case], people: dict[str, User], client: Client
+) -> None:
+    case = samples["LOAN-005"]
+    task = open_task(case)
+    client.force_login(people["anna"])
+    client.post(f"/tasks/{task.pk}/claim/")
+    shown = client.get(f"/tasks/{task.pk}/").context["form"]["applicant.born"].value()
+    assert shown == "1990"
+    rest = {"application.purpose": "car-new", "application.amount": "7000", "application.months": "24",
+            "application.income": "3000", "application.income_kind": "employed",
+            "applicant.iban": "DE89 3704 0044 0532 0130 00"}  # fmt: skip
+    client.post(f"/tasks/{task.pk}/complete/", {**rest, "applicant.born": shown})
+    task.refresh_from_db()
+    assert (task.state, data(case)["applicant"]["born"]) == ("completed", "1990-07-21")
