@@ -15,7 +15,8 @@ if (palette) {
   let waiting = 0;
 
   const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
-  const label = (element) => (element.getAttribute("aria-label") ?? element.innerText).replace(/\s+/g, " ").replaceAll(" :", ":").trim();
+  // A browser lays out no text in a closed fold.
+  const label = (element) => (element.getAttribute("aria-label") ?? (element.innerText.trim() || element.textContent)).replace(/\s+/g, " ").replaceAll(" :", ":").trim();
   const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
   // The closed folds around an element, the inmost first.
   const folds = (element) => {

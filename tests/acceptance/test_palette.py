@@ -57,3 +57,20 @@ def test_ctrl_k_leads_to_a_case_a_page_and_an_action_of_the_page(person, product
     box.press("Enter")
     expect(clara.page.get_by_role("button", name="Take this task")).to_be_focused()
     assert product.asks(f"select assignee_id from orchestration_humantask where id = {task}")[0][0] is None
+
+
+def test_ctrl_k_finds_what_lies_in_a_fold_and_opens_the_fold_for_it(person, product: Product) -> None:
+    clara = person("clara")
+    clara.opens_a_case(CONFUSED)
+    product.settled()
+    task = product.asks("select max(id) from orchestration_humantask where state = 'open'")[0][0]
+    clara.goes_to(f"/tasks/{task}/")
+    give = clara.page.get_by_role("button", name="Give it", exact=True)
+    expect(give).to_be_hidden()
+    clara.strikes("Control+k")
+    palette = clara.page.get_by_role("dialog", name="Search or jump")
+    palette.get_by_role("combobox").fill("give it")
+    offered = palette.get_by_role("group", name="On this page").get_by_role("option", name=re.compile("^Give it "))
+    expect(offered).to_contain_text("in “Give to somebody”")
+    palette.get_by_role("combobox").press("Enter")
+    expect(give).to_be_focused()
