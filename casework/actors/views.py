@@ -153,7 +153,7 @@ def model_activate(request: HttpRequest, key: str, version_id: int) -> HttpRespo
         outcome = version_step(row=row, to=versions.State.IN_USE, by=permissions.origin_of(person(request)))
         if isinstance(outcome, Refused):
             return refusal(request, outcome, reverse("actor", args=[key]))
-    messages.success(request, f"{row.actor.name} works with version {row.version} from the next case on.")
+    messages.success(request, f"{row.actor.name} works with version {row.version} from the next job on.")
     return redirect("actor", key)
 
 
