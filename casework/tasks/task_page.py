@@ -151,14 +151,15 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
         may_snooze=is_theirs, asleep=asleep(user, now).get(task.pk) if is_theirs else None,
         may_reveal=permissions.may(user, "reveal", case), view=seen.view,
         deadlines=deadlines_of(case, seen.case_type, now),
-        signature=_signature(seen, task, user, form) if mine is not None and "complete" in mine.may else "",
+        signature=_signature(seen, task, user, form) if mine is not None and {"claim", "complete"} & mine.may else "",
         acts_for=acts_for, asked_first=put.check == BLIND,
         opened=page_opened(task, user) if mine is not None and seen.case_type.asked_first is not None else "",
     )  # fmt: skip
 
 
 def _signature(seen: Look, task: HumanTask, user: User, form: Form) -> str:
-    """What the page carries where finishing it signs what it shows."""
+    """What the page carries where finishing it signs what it shows: also where nobody has the task, which a program
+    takes by finishing it."""
     if not form.signs or task.state != HumanTask.State.OPEN:
         return ""
     data, root = visible(seen.state, task.item), dict(seen.state.root.variables)

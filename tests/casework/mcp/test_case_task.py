@@ -137,7 +137,7 @@ def test_what_is_signed_by_finishing_is_finished_only_as_it_was_shown(people: di
 
     assert "error" not in says(anna, waits(anna)[0], WHY)
     release = {"approval.verdict": "release"}
-    assert "open the page" in says(ben, waits(ben)[0], release)["error"]["message"]
+    assert "open the page" in says(ben, f"task-{open_task(case).pk}", release)["error"]["message"]
     assert not ben.call("take_a_task", task=open_task(case).pk).is_error
     key, asked = waits(ben)
     assert "Who finishes it signs what the task shows" in asked["params"]["message"]
@@ -145,3 +145,22 @@ def test_what_is_signed_by_finishing_is_finished_only_as_it_was_shown(people: di
     assert "has changed since" in says(ben, key, release)["error"]["message"]
     assert "error" not in says(ben, waits(ben)[0], release)
     assert HumanTask.objects.get(instance=case.instance_id, assignee=people["ben"]).state == "completed"
+
+
+@pytest.mark.django_db
+def test_one_that_nobody_has_taken_is_signed_and_finished_at_once_by_whoever_was_shown_it(
+    people: dict[str, User], asks: Asks
+) -> None:
+    case = asks(amount=4200)
+    anna, ben = Assistant(people["anna"]), Assistant(people["ben"])
+    assert not anna.call("complete_a_task", task=open_task(case).pk, answers=WHY).is_error
+    second = open_task(case)
+    assert second.assignee is None
+    read = ben.call("read_a_task", task=second.pk).structured_content
+    assert read is not None and read["seen"]
+    given = {"task": second.pk, "answers": {"approval.verdict": "release"}}
+    unseen = ben.call("complete_a_task", **given)
+    assert unseen.is_error and "open the page" in str(unseen.content)
+    assert not ben.call("complete_a_task", **given, seen=read["seen"]).is_error
+    second.refresh_from_db()
+    assert (second.state, second.assignee) == ("completed", people["ben"])
