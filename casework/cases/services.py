@@ -25,6 +25,7 @@ from casework.cases.verification import verify
 from casework.forms import answer_validation
 from casework.forms.answer_validation import tells
 from casework.models import Case
+from orchestration.agents.approvals import skip_is_over
 from orchestration.engine.commands import Command, PlanItem, ReceiveMessage, Terminate, Trigger
 from orchestration.ground import clock
 from orchestration.ground.refusals import NO_SUCH, Refused
@@ -147,7 +148,10 @@ def item_do(*, by: User, case: Case, item: int, how: str) -> Done | Refused:
         if choice is None:
             refused = _no_step(state, item) or Refused("state", "This cannot be done by hand now.")
             return keep_refusal(held, by, {"command": how[:40], "item": item}, refused)
-        return services.send(held, choice.command, origin_of(by))
+        outcome = services.send(held, choice.command, origin_of(by))
+        if how == "enable" and isinstance(outcome, Done):
+            skip_is_over(case.instance_id, item)
+        return outcome
 
 
 def case_change(*, by: User, case: Case, transition: str, reason: str = "") -> Done | Refused:

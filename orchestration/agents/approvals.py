@@ -21,7 +21,7 @@ from orchestration.agents import acting, runs
 from orchestration.agents.checking import KNOWN, decoy_digest
 from orchestration.agents.grants import COMPLETE
 from orchestration.agents.judging import Objection
-from orchestration.agents.undoing import taking_back
+from orchestration.agents.undoing import SKIP, taking_back
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import ActorVersion, AgentProposal, AgentRun, Job
@@ -35,6 +35,7 @@ State = AgentProposal.State
 GONE: Final = Refused("unknown", "There is no such proposal in this case any more.")
 LATE: Final = Refused("late", "It is too late: nobody decided in time, and the agent went on without it.")
 OWN: Final = Refused("decided", "You have decided this already.")
+OFFERED_AGAIN: Final = "A person has had the step offered again."
 AT_ONCE: Final = 200
 """Runs that one sweep wakes."""
 OTHER: Final = Refused("changed", "What would be done has changed since you saw it. Look at it again, then decide.")
@@ -206,6 +207,16 @@ def undo(proposal: int, by: Origin) -> AgentProposal | Refused:
             row.state, row.outcome = State.UNDONE, "Taken back by a person."
             row.save(update_fields=["state", "outcome"])
         return row if isinstance(outcome, Done) else outcome
+
+
+def skip_is_over(instance: int, item: int) -> None:
+    """A person has had a step offered again that an agent had skipped: whoever skips it after that, it is an act of
+    their own, which taking back the agent's must not undo."""
+    place = f"@{item}"
+    skips = AgentProposal.objects.filter(run__instance=instance, state=State.DONE, tool__startswith=f"{SKIP}:")
+    for row in skips.filter(tool__endswith=place).select_related("run"):
+        row.state, row.outcome = State.UNDONE, OFFERED_AGAIN
+        row.save(update_fields=["state", "outcome"])
 
 
 def run_stop(run: int, reason: str, by: Origin) -> AgentRun | Refused:

@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 from audit.sealed_values import case_subject, forget
 from audit.selectors import timeline
 from audit.services import Origin
-from casework.cases.services import case_verify
+from casework.cases.services import case_verify, item_do
 from casework.intake.services import Opened, case_open
 from casework.models import Case
 from casework.tasks.services import task_claim, task_complete
@@ -31,6 +31,7 @@ from orchestration.engine.commands import CompleteTask
 from orchestration.ground.refusals import Refused
 from orchestration.models import AgentProposal, HumanTask, Instance
 from orchestration.shell.selectors import state_of
+from orchestration.shell.services import Done
 from tests.casework.agents.visits import FLOW, PLAN, TOOLS, TWICE
 from tests.casework.reading import told
 from tests.orchestration.machines import work_jobs
@@ -66,6 +67,22 @@ def test_it_starts_skips_and_finishes_what_is_optional_and_a_skip_is_taken_back(
     client.force_login(people["anna"])
     page = told(client.get(f"/cases/{case.pk}/"))
     assert [page.count(NO_WAY_BACK[how]) for how in ("start", "complete", "disable")] == [1, 2, 0]
+
+
+def test_taking_back_its_skip_leaves_the_later_one_of_a_person(
+    orchestrated: Callable[..., Case], people: dict[str, User]
+) -> None:
+    case = orchestrated(*TOOLS)
+    row = AgentProposal.objects.get(tool__startswith="disable:letter@")
+    letter = int(row.tool.partition("@")[2])
+    for how in ("enable", "disable"):
+        assert isinstance(item_do(by=people["anna"], case=case, item=letter, how=how), Done)
+    again = approvals.undo(row.pk, BEN)
+    assert isinstance(again, Refused) and "already" in again.message
+    assert states(case)["letter"] == "disabled"
+    row.refresh_from_db()
+    assert (row.state, row.outcome) == ("undone", "A person has had the step offered again.")
+    assert case_verify(by=people["axel"], case=case).ok
 
 
 def test_of_all_that_it_wants_it_does_what_it_is_granted(orchestrated: Callable[..., Case]) -> None:
