@@ -14,10 +14,11 @@ from typing import Any, Final
 
 import orjson
 
-from orchestration.actors.kinds.agent.file import ENDS, Agent, model_file
+from orchestration.actors.kinds.agent.file import Agent, model_file
 from orchestration.actors.kinds.language_model.actor import FEWEST, LanguageModelActor
 from orchestration.actors.kinds.language_model.file import MILLION
 from orchestration.agents.bounds import Most
+from orchestration.agents.thought_form import OUTPUT, form_for, move_in
 from orchestration.agents.thoughts import End, Finding, Intention, Propose, Thought, View
 
 Json = Any
@@ -34,36 +35,6 @@ _USER: Final = (
     "Goal: {input.goal}\nThe case: {input.case}\nTools: {input.tools}\nWanted before: {input.past}\n"
     "Passages: {input.found}\nAnswers: {input.answers}"
 )
-_REASON: Final = {"type": "string", "minLength": 1, "maxLength": 500}
-_CITED: Final = {"type": "array", "maxItems": 20, "items": {"type": "string", "maxLength": 200}}
-OUTPUT: Final[dict[str, Json]] = {
-    "type": "object",
-    "required": ["plan", "reason"],
-    "properties": {
-        "plan": {
-            "type": "array", "maxItems": 10,
-            "items": {
-                "type": "object", "required": ["tool", "why"],
-                "properties": {"tool": {"type": "string", "maxLength": 220}, "why": _REASON},
-            },
-        },
-        "tool": {"type": "string", "maxLength": 220},
-        "end": {"enum": list(ENDS)},
-        "reason": _REASON,
-        "evidence": _CITED,
-        "arguments": {"type": "object"},
-        "answer": {"type": "string", "maxLength": 60},
-        "findings": {
-            "type": "array", "maxItems": 20,
-            "items": {
-                "type": "object", "required": ["says", "evidence"],
-                "properties": {"says": _REASON, "evidence": _CITED},
-            },
-        },
-    },
-}  # fmt: skip
-"""`tool` or `end`; that one is there is seen afterwards: servers that hold a model to a form read no alternatives of a
-whole object beside its properties, and let it write anything."""
 
 
 @dataclass(frozen=True)
@@ -85,28 +56,32 @@ class Modelled:
         """No text has more tokens than bytes; each repair asks with all that was said before."""
         model = self.actor.model
         rounds = model.repairs + 1
-        told = len(orjson.dumps(_told(view, self.agent.answers))) + len(orjson.dumps(OUTPUT)) + len(_SYSTEM) + FEWEST
-        tokens = rounds * (told + rounds * model.most_tokens)
+        form = form_for(view, self.agent.answers)
+        length = len(orjson.dumps(told(view, self.agent.answers))) + len(orjson.dumps(form)) + len(_SYSTEM) + FEWEST
+        tokens = rounds * (length + rounds * model.most_tokens)
         if model.price is None:
             return Most(tokens, None)
         return Most(tokens, max(model.price) * tokens / MILLION)
 
     def think(self, view: View, key: str) -> Thought:
         """Ask the model once. Raises ActorError."""
-        answer = self.actor.run(_told(view, self.agent.answers), idempotency_key=key)
+        form = form_for(view, self.agent.answers)
+        answer = self.actor.run(told(view, self.agent.answers), idempotency_key=key, form=form)
         given = answer.output
         plan = tuple(Intention(one["tool"], one["why"]) for one in given["plan"])
-        return Thought(plan, _move(given), int(answer.usage.get("units", 0)), answer.cost or Decimal(0))
+        move = _move(given["reason"], move_in(given))
+        return Thought(plan, move, int(answer.usage.get("units", 0)), answer.cost or Decimal(0))
 
 
-def _move(given: Mapping[str, Json]) -> Propose | End:
-    if "end" in given:
-        findings = tuple(Finding(one["says"], tuple(one["evidence"])) for one in given.get("findings", ()))
-        return End(given["end"], given["reason"], given.get("answer", ""), findings)
-    return Propose(given.get("tool", ""), given["reason"], tuple(given.get("evidence", ())), given.get("arguments", {}))
+def _move(reason: str, wanted: Mapping[str, Json]) -> Propose | End:
+    if "end" in wanted:
+        findings = tuple(Finding(one["says"], tuple(one["evidence"])) for one in wanted.get("findings", ()))
+        return End(wanted["end"], reason, wanted.get("answer", ""), findings)
+    return Propose(wanted.get("tool", ""), reason, tuple(wanted.get("evidence", ())), wanted.get("arguments", {}))
 
 
-def _told(view: View, answers: tuple[str, ...]) -> dict[str, Json]:
+def told(view: View, answers: tuple[str, ...]) -> dict[str, Json]:
+    """What the model is told of what the agent sees."""
     return {
         "goal": view.goal, "case": dict(view.case),
         "tools": [{"key": one.key, "name": one.name, "arguments": dict(one.chooses)} for one in view.tools],

@@ -114,9 +114,13 @@ class LanguageModelActor(HttpConnector):
         self.model = language_of(artefact or b"")
         self.canaries = (self.model.prompt.canary,)
 
-    def run(self, input: dict[str, Any], *, idempotency_key: str) -> Answer:
-        """Ask, and have it mend its answer as often as the file says. Raises ActorError."""
-        talk = self._talk(input, idempotency_key)
+    def run(self, input: dict[str, Any], *, idempotency_key: str, form: Mapping[str, Json] | None = None) -> Answer:
+        """Ask, and have it mend its answer as often as the file says. Raises ActorError.
+
+        `form`: the schema to which the server is asked to keep in this call, where that is narrower than the file's;
+        what comes back is held against the file's all the same.
+        """
+        talk = self._talk(input, idempotency_key, form)
         try:
             return self._answered(talk)
         except ActorError as error:
@@ -136,10 +140,10 @@ class LanguageModelActor(HttpConnector):
             talk.port.ask(talk.system, talk.turns, look)
         return made[0].shown()
 
-    def words_for(self, input: Json) -> tuple[str, str]:
+    def words_for(self, input: Json, form: Mapping[str, Json] | None = None) -> tuple[str, str]:
         """The instructions and the question, before anything is mended."""
         model = self.model
-        told = model.output if model.typed != "schema" else None
+        told = (form or model.output) if model.typed != "schema" else None
         return model.prompt.instructions(input, told), model.prompt.question(input)
 
     @staticmethod
@@ -147,12 +151,12 @@ class LanguageModelActor(HttpConnector):
         """What is kept of the words that were sent: keyed, so that nobody finds them by trying."""
         return "hmac:" + pseudonym("prompt", f"{system}\0{question}".encode())
 
-    def _talk(self, input: Json, key: str) -> Talk:
-        about, (system, question) = call.current(), self.words_for(input)
+    def _talk(self, input: Json, key: str, form: Mapping[str, Json] | None = None) -> Talk:
+        about, (system, question) = call.current(), self.words_for(input, form)
         digest = self.digest_of(system, question)
         if about.objection:
             question += "\n\n" + OBJECTION.format(about.objection)
-        port = _port_to(self.model)
+        port = _port_to(self.model, form or self.model.output)
         until = time.monotonic() + min(self.model.connector.timeout, about.limit.total_seconds())
         return Talk(port, digest, system, [("user", question)], key, until)
 
@@ -247,8 +251,9 @@ def declined(got: Got) -> ActorError:
     return ActorError(f"The model's server answered {got.status}: {why}.", temporary=False)
 
 
-def _port_to(model: LanguageModel) -> Port:
-    """The way to this model. What it needs is loaded here, with the first call and before its time begins."""
+def _port_to(model: LanguageModel, form: Mapping[str, Json]) -> Port:
+    """The way to this model, which is asked to keep to this form. What it needs is loaded here, with the first call and
+    before its time begins."""
     from orchestration.actors.kinds.language_model.gateway import Gateway
 
-    return Gateway(model)
+    return Gateway(model, form)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import httpx2
@@ -68,10 +68,10 @@ class _Handing(httpx2.AsyncBaseTransport):
 
 
 class Gateway:
-    """The library's model of one file, over our transport."""
+    """The library's model of one file, over our transport. `form`: of its answers, as a JSON Schema."""
 
-    def __init__(self, model: LanguageModel) -> None:
-        self._model, self._handing = model, _Handing(COUNTS[model.speaks])
+    def __init__(self, model: LanguageModel, form: Mapping[str, Json]) -> None:
+        self._model, self._handing, self._form = model, _Handing(COUNTS[model.speaks]), form
         client = httpx2.AsyncClient(transport=self._handing, trust_env=False)
         self._library = _anthropic(model, client) if model.speaks == "anthropic" else _openai(model, client)
 
@@ -81,7 +81,7 @@ class Gateway:
         return asyncio.run(self._answer(_messages(system, turns)))
 
     async def _answer(self, messages: list[ModelMessage]) -> Said:
-        settings, parameters = _settings(self._model), _parameters(self._model)
+        settings, parameters = _settings(self._model), _parameters(self._model, self._form)
         try:
             return _said(
                 await model_request(
@@ -150,9 +150,9 @@ def _settings(model: LanguageModel) -> ModelSettings:
     return settings
 
 
-def _parameters(model: LanguageModel) -> ModelRequestParameters:
+def _parameters(model: LanguageModel, asked: Mapping[str, Json]) -> ModelRequestParameters:
     """How the server is asked to keep to the form. Where the prompt tells it in words, the library adds none."""
-    form = OutputObjectDefinition(_form(model), name=NAME, strict=True)
+    form = OutputObjectDefinition(_form(asked), name=NAME, strict=True)
     match model.typed, model.speaks:
         case "schema", "anthropic":
             tool = ToolDefinition(
@@ -166,13 +166,13 @@ def _parameters(model: LanguageModel) -> ModelRequestParameters:
     return ModelRequestParameters()
 
 
-def _form(model: LanguageModel) -> dict[str, Json]:
+def _form(asked: Mapping[str, Json]) -> dict[str, Json]:
     """The schema of an answer, as servers take one: without choices at its root.
 
     OpenAI and Anthropic refuse those, and llama.cpp forgets all the rest of the schema for them. That one of them is
     kept is looked at when the answer is here.
     """
-    return {name: value for name, value in model.output.items() if name not in CHOICES}
+    return {name: value for name, value in asked.items() if name not in CHOICES}
 
 
 def _countable(body: Json, counts: tuple[str, str]) -> Json:

@@ -29,7 +29,9 @@ from orchestration.actors.hosts.client import Bounds, Got, Sent, exchange
 from orchestration.actors.kinds.agent.file import agent_of
 from orchestration.actors.kinds.language_model import actor
 from orchestration.actors.shipped_prompts import Server, shipped_prompts
-from orchestration.agents.modelled import Modelled
+from orchestration.agents.modelled import Modelled, told
+from orchestration.agents.thought_form import form_for
+from orchestration.agents.thoughts import Shown, View
 
 Json = Any
 Exchange = Callable[[Sent, Iterable[Listed], Bounds], Got]
@@ -56,9 +58,13 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """One thought for the agent that ships."""
+    """One thought for the agent that ships, about what it sees."""
 
-    input: dict[str, Json]
+    view: View
+
+    @property
+    def input(self) -> dict[str, Json]:
+        return told(self.view, ())
 
     def asks(self, url: str) -> actor.LanguageModelActor:
         by_rules = yaml.safe_dump(yaml.safe_load(AGENT.read_text("utf-8"))["file"]).encode()
@@ -79,11 +85,15 @@ COMPLAINT: Final = {
     "approved": "Dear {customer.name}, thank you for your message about a refund.",
     "passages": [{"id": 4, "title": "Refunds", "text": "A refund takes 7 working days after the return."}],
 }  # fmt: skip
-VIEW: Final = {
-    "goal": "Help the customer at once.", "case": {"topic": "card", "tone": "upset"},
-    "tools": [{"key": "add:call_customer", "name": "Call the customer", "arguments": {}}],
-    "past": [], "found": [], "answers": [],
-}  # fmt: skip
+CHOSEN: Final = {"question": {"type": "string", "minLength": 10, "maxLength": 500}}
+VIEW: Final = View(
+    "Help the customer at once.",
+    {"topic": "card", "tone": "upset", "reply": None},
+    (
+        Shown("add:call_customer@4", "Call the customer"),
+        Shown("add:ask_customer@4", "Ask the customer something that is not clear", CHOSEN),
+    ),
+)
 SCENES: Final[Mapping[str, Scene | Thought]] = {
     "a question about a case": Scene("answer-about-case", QUESTION),
     "a question to a server without schemas": Scene("answer-about-case", QUESTION, {"typed": "words"}),
@@ -91,6 +101,11 @@ SCENES: Final[Mapping[str, Scene | Thought]] = {
     "a draft of a reply": Scene("draft-reply", COMPLAINT),
     "a draft that was cut and mended": Scene("draft-reply", COMPLAINT, {"most-tokens": 44}),
 }
+
+
+def form_of(scene: Scene | Thought) -> dict[str, Json] | None:
+    """The form that is asked for in place of the file's."""
+    return form_for(scene.view, ()) if isinstance(scene, Thought) else None
 
 
 class Mismatch(AssertionError):
@@ -164,7 +179,7 @@ def main() -> None:
         scene = SCENES[name]
         pairs: list[Json] = []
         with over(recorded(given.url, pairs)):
-            answer = scene.asks(given.url).run(scene.input, idempotency_key="recorded")
+            answer = scene.asks(given.url).run(scene.input, idempotency_key="recorded", form=form_of(scene))
         kept = {"recorded from": given.server, "pairs": pairs}
         file_of(name).write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
         print(name, answer.usage, answer.output)
