@@ -116,6 +116,7 @@ ACTIONS: dict[str, str] = {
     "machines.read": "said that they have read which AI works beside them",
     "directory.read": "looked at the directory that keeps people here",
     "factor.changed": "changed with what somebody signs in beside the password",
+    "sessions.ended": "signed somebody out everywhere",
     "delegation.changed": "changed who acts for whom",
     "rules.owner": "named who answers for rules",
     "unit.changed": "changed a business unit, or who or what belongs to one",

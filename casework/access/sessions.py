@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from audit.services import Fact, Origin, record_control
 from casework.access.addresses import client_address
 from casework.access.browsers import browser_named
 from casework.access.models import SignedIn
@@ -69,6 +70,15 @@ def others_end(user: User, but: str | None) -> int:
     keys = list(sessions_of(user).exclude(session=but or "").values_list("session", flat=True))
     SignedIn.objects.filter(session__in=keys).delete()
     return Session.objects.filter(pk__in=keys).delete()[0]
+
+
+def all_end(*, user: User, origin: Origin) -> int:
+    """End all sessions of somebody else, whose device is lost or not theirs alone any more; how many there were."""
+    ended = others_end(user, None)
+    if ended:
+        fact = Fact("sessions.ended", {"person": user.get_username(), "sessions": ended})
+        record_control([fact], origin, utc_now())
+    return ended
 
 
 def provider_ended(issuer: str, subject: str, named: str) -> list[User]:

@@ -334,6 +334,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "token.changed": _token,
     "client.changed": _client,
     "factor.changed": _factor,
+    "sessions.ended": lambda d: f"ended {counted(d['sessions'], 'session')} of {d['person']}",
     "identity.changed": _identity,
     "directory.read": _directory,
     "delegation.changed": _delegated,

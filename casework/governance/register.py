@@ -52,7 +52,7 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "Rules and rights",
         ("definition.deployed", "role.changed", "unit.changed",
          "unit.refused", "token.changed", "client.changed", "identity.changed", "factor.changed",
-         "directory.read",
+         "sessions.ended", "directory.read",
          "actor.changed", "version.moved", "model.registered", "model.activated", "budget.changed",
          "capability.stopped", "assignment.changed", "rate.changed", "host.changed"),
     ),

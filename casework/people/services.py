@@ -17,7 +17,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from audit.services import Origin
-from casework.access import people
+from casework.access import people, sessions
 from casework.access.permissions import LEVELS, origin_of
 from casework.access.roles_verification import control_begin
 from casework.access.unit_models import BusinessUnit
@@ -159,6 +159,19 @@ def person_switch(*, by: User, user: User, on: bool, reason: str, version: str) 
     if not on and not administrators_left():
         return _undone(NOBODY_LEFT)
     return Changed(changed, 0 if on else tasks_free(holder=held, origin=origin))
+
+
+@transaction.atomic
+def person_sign_out(*, by: User, user: User, reason: str, version: str) -> Changed | Refused:
+    """End somebody's sessions everywhere; they may sign in again, and keep what they hold."""
+    held = _held_person(user, version)
+    if isinstance(held, Refused):
+        return held
+    if errors := _wrong(reason=reason):
+        return _invalid(errors)
+    if held.pk == by.pk:
+        return Refused("yourself", "Your own you end on the page Your account.")
+    return Changed(bool(sessions.all_end(user=held, origin=_begun(by, reason))))
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from casework.access import permissions
 from casework.access.factors import factors_drop, has_second
 from casework.access.models import ApiToken
+from casework.access.sessions import sessions_of
 from casework.access.tokens import token_revoke, tokens_live
 from casework.access.units import administered
 from casework.actors.ledger.csv_file import csv_answer
@@ -139,7 +140,8 @@ def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
     outcome = _changed(request, by, user)
     if isinstance(outcome, Refused) and outcome.code != NO_SUCH:
         return _person_page(request, user, outcome)
-    return answered(request, outcome, _said(outcome), f"/people/{user.pk}/")
+    said = _said_of_sessions if request.POST.get("do") == "signed-out" else _said
+    return answered(request, outcome, said(outcome), f"/people/{user.pk}/")
 
 
 def _changed(request: HttpRequest, by: User, user: User) -> Changed | Refused:
@@ -153,6 +155,8 @@ def _changed(request: HttpRequest, by: User, user: User) -> Changed | Refused:
             return services.person_rename(**held, first=first, last=last, email=email)
         case "groups":
             return services.person_groups(**held, groups=sent.getlist("groups"))
+        case "signed-out":
+            return services.person_sign_out(**held)
         case "in" | "out" as do:
             return services.person_switch(**held, on=do == "in")
     return Refused("invalid", "Nothing was asked for.")
@@ -168,6 +172,12 @@ def _said(outcome: Changed | Refused) -> str:
     return told + freed + (WAITS if outcome.waiting else "")
 
 
+def _said_of_sessions(outcome: Changed | Refused) -> str:
+    if isinstance(outcome, Refused):
+        return ""
+    return "They are signed out everywhere." if outcome.anything else "They were signed in nowhere."
+
+
 def _person_page(request: HttpRequest, user: User, refused: Refused | None = None) -> HttpResponse:
     (somebody,) = persons(User.objects.filter(pk=user.pk))
     sent = request.POST if refused is not None else None
@@ -178,7 +188,7 @@ def _person_page(request: HttpRequest, user: User, refused: Refused | None = Non
         "groups": Group.objects.order_by("name").values_list("name", flat=True),
         "chosen": sent.getlist("groups") if sent and given["do"] == "groups" else somebody.groups,
         "may_change": _may_change(person(request), user), "tokens": tokens_live(user),
-        "second": has_second(user),
+        "second": has_second(user), "sessions": sessions_of(user).count(),
     }  # fmt: skip
     return render(request, "people/person.html", context, status=form_status(refused))
 

@@ -155,6 +155,31 @@ def test_who_is_kept_out_loses_sessions_keys_and_tasks_at_once(
     assert verify_control().ok
 
 
+def test_who_is_signed_out_everywhere_keeps_tasks_and_may_sign_in_again(
+    ada: Client, people: People, analysed: Callable[..., Case]
+) -> None:
+    case, anna = analysed(), people["anna"]
+    task_claim(by=anna, task=HumanTask.objects.get(instance=case.instance_id))
+    assert "They are signed in at" not in told(ada.get(f"/people/{anna.pk}/"))
+    at_the_desk, at_home = client(anna), client(anna)
+    assert "signed in at 2 places" in told(ada.get(f"/people/{anna.pk}/"))
+    assert change(ada, anna, "signed-out", reason="").status_code == 400 and at_home.get("/").status_code == 200
+    assert change(ada, anna, "signed-out").status_code == 302
+    assert "signed out everywhere" in told(ada.get("/people/"))
+    assert at_the_desk.get("/").status_code == at_home.get("/").status_code == 302
+    assert HumanTask.objects.get(instance=case.instance_id).assignee == anna
+    assert why_of("sessions.ended") == [("person:ada", WHY)] and verify_control().ok
+    assert "ended 2 sessions of Anna Adler (anna)" in told(client(people["axel"]).get("/changes/"))
+    assert client(people["anna"]).get("/").status_code == 200
+
+
+def test_nobody_signs_themselves_out_there_or_somebody_without_the_right(ada: Client, people: People) -> None:
+    here = client(people["anna"])
+    assert change(ada, people["ada"], "signed-out").status_code == 409
+    assert change(client(people["axel"]), people["anna"], "signed-out").status_code in (403, 404)
+    assert here.get("/").status_code == 200
+
+
 def test_of_two_administrators_at_once_the_second_is_told(ada: Client, adam: User, people: People) -> None:
     ben = people["ben"]
     seen = person_version(ben)
