@@ -135,9 +135,19 @@ class ActorPage:
         """What stands on the card for those who work with it."""
         card = self.row.card
         return [
-            ("What it is for", card.purpose), ("What it is not for", card.limits),
-            ("Measured accuracy", card.accuracy), ("Known failures", card.failures), ("Procedure", card.procedure),
-        ]  # fmt: skip
+            ("What it is for", card.purpose),
+            ("What it is not for", card.limits),
+            ("Measured accuracy", card.accuracy or self._measured),
+            ("Known failures", card.failures),
+            ("Procedure", card.procedure),
+        ]
+
+    @property
+    def _measured(self) -> str:
+        """What was measured when the version in use was made, where the card says nothing of its own."""
+        found = next((one for one in self.versions if one.active and one.metrics), None)
+        told = () if found is None else (f"{name} {value}" for name, value in found.metrics)
+        return "" if found is None else f"When version {found.version} was made: {', '.join(told)}."
 
 
 def actor_page(actor: Actor, now: datetime) -> ActorPage:

@@ -98,6 +98,17 @@ def test_another_model_version_is_put_to_work(machines, admin):
     assert AuditEvent.objects.filter(chain=0, action="model.activated", actor="person:ada").count() == 1
 
 
+def test_instructions_for_use_tell_what_was_measured_of_the_version_in_use_where_the_card_does_not(machines, admin):
+    second = register_model_version("intent", "second", b"x", {"accuracy": 0.97}, activate=False)
+    assert "When version" not in admin.get("/actors/intent/").content.decode()  # that one does not answer yet
+    admin.post(f"/actors/intent/versions/{second.pk}/activate/")
+    told = "When version second was made: accuracy 0.97."
+    assert told in admin.get("/actors/intent/").content.decode()
+    Actor.objects.filter(key="intent").update(card={"accuracy": "0.91 of 500 letters in May, by Quality."})
+    page = admin.get("/actors/intent/").content.decode()
+    assert "0.91 of 500 letters in May" in page and told not in page
+
+
 def test_a_version_of_one_actor_is_not_put_to_work_in_another(machines, admin):
     second = register_model_version("intent", "second", b"x", {}, activate=False)
     assert admin.post(f"/actors/sentiment/versions/{second.pk}/activate/").status_code == 404
