@@ -256,6 +256,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_HANDLERS = ["casework.web.upload_handler.BoundedUpload"]
 
+TAKEN_AWAY_AN_HOUR = env.int("TAKEN_AWAY_AN_HOUR", default=600)  # files of one person, by the browser
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "casework.access.sign_in.TokenAuthentication",

@@ -14,6 +14,7 @@ from casework.actors.views import may_change, may_read
 from casework.governance.read import called
 from casework.web.asked import COUNTED, number_in
 from casework.web.decorators import page_or_part, person, reads, reads_and_writes, refusal, writes
+from casework.web.taking_away import takes_away
 from orchestration.actors import registration
 from orchestration.actors.golden import CODE
 from orchestration.ground.refusals import Refused
@@ -90,6 +91,7 @@ def version_file(request: HttpRequest, key: str, version_id: int) -> HttpRespons
     """What a version is made of, as it was handed in."""
     may_change(request)
     row = get_object_or_404(ActorVersion.objects.select_related("actor"), actor__key=key, pk=version_id)
+    takes_away(request)
     trail.downloaded(request, f"version {row.version} of {row.actor.key}")
     response = HttpResponse(bytes(row.artefact), content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="{row.actor.key}-{row.version}"'

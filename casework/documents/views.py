@@ -38,6 +38,7 @@ from casework.documents.viewer import viewer
 from casework.models import Case
 from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, refusal, writes
 from casework.web.partial import part_of
+from casework.web.taking_away import takes_away
 from orchestration.documents import store
 from orchestration.documents.confined import Unreadable
 from orchestration.documents.kinds import KINDS, LARGEST, MB, TAKEN
@@ -212,6 +213,7 @@ def content(request: HttpRequest, case_id: int, document_id: int) -> HttpRespons
         return refusal(request, PARTED, back)
     if request.method == "HEAD":
         return as_download(person(request), one, b"")
+    takes_away(request)
     try:
         return as_download(person(request), one, document_downloaded(by=person(request), document=one))
     except Damaged as error:

@@ -17,6 +17,7 @@ from casework.erasure.orders import person_search
 from casework.models import Case
 from casework.web.asked import numbers_in
 from casework.web.decorators import person, reads_and_writes, refusal
+from casework.web.taking_away import takes_away
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 
@@ -35,6 +36,7 @@ def keeping_copy(request: HttpRequest) -> HttpResponseBase:
     if isinstance(marks, Refused):
         return _wrong(request, context, marks)
     if form.get("do") == "copy":
+        takes_away(request)
         own = set(numbers_in(form.getlist("case")))
         made = person_copy(
             by=by, marks=marks, own=own, reason=reason, now=clock.utc_now(), files=form.get("files") == "yes"

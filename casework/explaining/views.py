@@ -24,6 +24,7 @@ from casework.explaining.second_look import had_part, task_of
 from casework.models import Case
 from casework.proof.why import why
 from casework.web.decorators import answered, person, reads, reads_and_writes, writes
+from casework.web.taking_away import takes_away
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 
@@ -40,6 +41,7 @@ def case_letter(request: HttpRequest, case_id: int, sequence: int) -> HttpRespon
     made = letter(user=user, case=case, now=now, sequence=sequence)
     context = {"case": case, "letter": made, "may_work": permissions.may(user, "work", case), "ways": WAYS.items()}
     if request.GET.get("form") == "print":
+        takes_away(request)
         page = render_to_string("explaining/letter_print.html", context).encode()
         return FileResponse(io.BytesIO(page), as_attachment=True, filename=f"letter-{case.pk}-{sequence}.html")
     kept = letters_of(look(user=user, case=case, now=now, most=1), sequence)

@@ -24,6 +24,7 @@ from casework.governance.event_log import Happened, as_ocel, as_xes, happened
 from casework.governance.register import AT_MOST, LOOKED, PAGE, REGISTERS, Found, Wanted, found, words_of
 from casework.web.asked import day_in, moment_in, number_in
 from casework.web.decorators import person, reads
+from casework.web.taking_away import takes_away
 from orchestration.casetypes.effective import Days
 from orchestration.ground import clock
 from orchestration.models import Definition
@@ -85,6 +86,7 @@ def register(request: HttpRequest) -> HttpResponseBase:
     wanted = asked.wanted()
     rows = found(wanted, person(request))
     if request.GET.get("as") == "csv":
+        takes_away(request)
         lines = [("event", "when", "who", "on behalf of", "what", "version", "case", "reason"), *map(_cells, rows)]
         return csv_answer(lines, f"register-{asked.register}")
     context: dict[str, Any] = {
@@ -115,6 +117,7 @@ def event_log(request: HttpRequest, key: str, form: str) -> HttpResponseBase:
     headers = {"Content-Disposition": attached}
     if request.method == "HEAD":
         return HttpResponse(content_type=media, headers=headers)
+    takes_away(request)
     trail.downloaded(request, f"all histories of {key}, as {form.upper()}")
     return StreamingHttpResponse(_portions(written(happened(key))), content_type=media, headers=headers)
 

@@ -28,6 +28,7 @@ from casework.people.second_person import proposal_decide
 from casework.people.services import Changed, Invited
 from casework.web.asked import COUNTED, number_in
 from casework.web.decorators import answered, form_status, person, reads, reads_and_writes, refusal, writes
+from casework.web.taking_away import takes_away
 from orchestration.ground.refusals import NO_SUCH, Refused
 
 DECISIONS: Final = ("agree", "refuse")
@@ -59,6 +60,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 def people_download(request: HttpRequest) -> HttpResponse:
     """Those of the list as a table of a spreadsheet."""
     by = looks_at_people(person(request))
+    takes_away(request)
     table = csv_answer(_table(persons(person_rows(**_asked(request)).filter(shown_to(by)))), "people")
     return HttpResponse(table.getvalue(), headers=dict(table.headers))
 

@@ -22,6 +22,7 @@ from casework.proof.moments import Moment, moment
 from casework.proof.why import why as why_decided
 from casework.web.asked import COUNTED, number_in
 from casework.web.decorators import page_or_part, person, reads, reads_and_writes, refusal
+from casework.web.taking_away import takes_away
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 
@@ -75,6 +76,7 @@ def evidence(request: HttpRequest, case_id: int) -> HttpResponseBase:
     case = permissions.case_for_user(person(request), case_id, "audit")
     reason, wrong = request.POST.get("reason", ""), ""
     if request.method == "POST":
+        takes_away(request)
         made = case_export(by=person(request), case=case, reason=reason, now=clock.utc_now())
         if not isinstance(made, Refused):
             return FileResponse(made.file, as_attachment=True, filename=made.name, content_type="application/zip")
@@ -94,6 +96,7 @@ def evidence(request: HttpRequest, case_id: int) -> HttpResponseBase:
 def pdf(request: HttpRequest, case_id: int) -> HttpResponse:
     """The case on paper, as its reader may see it."""
     case = permissions.case_for_user(person(request), case_id, "view", whole=True)
+    takes_away(request)
     made = case_printed(by=person(request), case=case, now=clock.utc_now())
     headers = {"Content-Disposition": f'attachment; filename="case-{case.pk}.pdf"', "Cache-Control": "no-store"}
     return HttpResponse(made, content_type="application/pdf", headers=headers)

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from audit.data_keys import KeyFault
 from casework.web import unsent
+from casework.web.taking_away import TooMuch
 from orchestration.documents.store import Away
 from orchestration.ground.refusals import NO_SUCH, Refused
 
@@ -57,6 +58,10 @@ def signed_in(view: View) -> View:
                 return view(request, *args, **parts)
             except Away as away:
                 return render(request, "503.html", {"sentence": str(away)}, status=503)
+            except TooMuch as much:
+                page = render(request, "503.html", {"sentence": str(much)}, status=429)
+                page["Retry-After"] = str(much.minutes * 60)
+                return page
             except KeyFault as fault:
                 return shut(request, fault)
         if request.method == "POST":

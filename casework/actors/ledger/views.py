@@ -24,6 +24,7 @@ from casework.cases.services import case_viewed
 from casework.studio.rule_versions import newest_versions
 from casework.web.asked import day_in, number_in
 from casework.web.decorators import person, reads, reads_and_writes
+from casework.web.taking_away import takes_away
 from orchestration.ground import clock
 from orchestration.models import Actor
 
@@ -43,6 +44,7 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
     found = read.calls(user, wanted)
     trail.list_read(request, "ledger")
     if request.GET.get("as") == "csv":
+        takes_away(request)
         return csv_answer(_file(user, wanted), f"ledger-{wanted.by}")
     names = dict(Actor.objects.order_by("name").values_list("key", "name"))
     context: dict[str, Any] = {

@@ -20,6 +20,7 @@ from casework.studio.publishing import needs_another, note_error
 from casework.studio.rule_versions import newest_versions
 from casework.studio.upload_archive import MOST_UNPACKED, MOST_UPLOADED, zipped
 from casework.web.decorators import person, reads, reads_and_writes, refusal
+from casework.web.taking_away import takes_away
 from orchestration.casetypes.case_type import Faulty, current
 from orchestration.casetypes.files import READ
 from orchestration.casetypes.offered import unoffered
@@ -42,6 +43,7 @@ def models(request: HttpRequest, definition_id: int) -> HttpResponse:
 def download(request: HttpRequest, definition_id: int) -> HttpResponse:
     """The version as a zip of its files, as they were deployed."""
     definition = _definition(request, definition_id)
+    takes_away(request)
     trail.downloaded(request, str(definition))
     response = HttpResponse(zipped(definition.files), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{definition.key}-v{definition.version}.zip"'
