@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, cast
@@ -335,7 +334,7 @@ def words(label: str) -> str:
 
 
 @register.filter
-def named(key: str, names: Mapping[str, str]) -> str:
+def named(key: str, names: dict[str, str]) -> str:
     """What something is called; its key where nobody has named it."""
     return names.get(key, key)
 

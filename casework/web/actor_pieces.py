@@ -11,6 +11,7 @@ from types import SimpleNamespace as Made
 from typing import Any, Final
 
 from casework.web.list_pieces import Shared
+from orchestration.actors.calibration import Share
 
 INTENT: Final = {"key": "intent", "name": "Intent"}
 SPENT: Final = {"words": "12.40 EUR", "unknown": 2, "amounts": ["12.40 EUR"]}
@@ -120,6 +121,9 @@ def _ledger(now: datetime) -> tuple[Shared, ...]:
             "by actor": {"wanted": {"by": "actor"}, "rows": [(group, "Intent", "#")], "together": group},
             "more than are shown": {"wanted": {"by": "day"}, "rows": [(group, "", "")], "together": group, "more": 12},
             "none": {"rows": []},
+        }),
+        ("A share with its interval", "actors/ledger/_interval.html", {
+            "of many": {"share": Share(75, 93), "of": "judged"}, "of few": {"share": Share(0, 3), "of": "judged"},
         }),
         ("How sure, and how right", "actors/ledger/_curve.html", {"three points": {"curve": curve}}),
         ("What a model was told", "actors/ledger/_sent.html", {
@@ -237,6 +241,11 @@ def _agents(now: datetime) -> tuple[Shared, ...]:
         ("How much is put to people otherwise", "agents/_share.html", {
             "may be changed": {"what": "type", "button": "Propose a version with it", "may_change": True, "one": share},
             "is read": {"what": "agent", "one": {**share, "blind": "0.1", "wrong": 2}},
+        }),
+        ("A field of such a share", "agents/_share_field.html", {
+            "fine": {"one": share, "name": "blind", "label": "Without what the machine says", "value": "0.1"},
+            "refused": {"one": share, "name": "known", "label": "With something known to be wrong", "value": "2",
+                        "wrong": "A share from 0 to 1."},
         }),
         ("What looking at proposals was worth", "agents/_worth_row.html", {
             "known": {"row": {"name": "Refunds"}, "found": worth},

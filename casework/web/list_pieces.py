@@ -37,6 +37,11 @@ def lists(now: datetime) -> tuple[Shared, ...]:
                 "stays": ["the file letter.pdf: it is no plain text"],
             }},
         }),
+        ("Folds by their letters", "partials/search_letters.html", {
+            "all": {"region": "The texts", "label": "Texts with these letters"},
+            "some": {"region": "The calls", "label": "Calls with these letters", "q": "task", "everything": "All calls",
+                     "path": "#"},
+        }),
         ("That a list is long", "lists/_group_note.html", {
             "long": {"grouping": {"is_cut": True, "cap": 1000}}, "short": {"grouping": {"is_cut": False}},
         }),
