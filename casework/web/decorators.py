@@ -48,6 +48,13 @@ def shut(request: HttpRequest, fault: KeyFault) -> HttpResponse:
     return render(request, "503.html", {"sentence": sealed_off(fault), "sealed": True}, status=503)
 
 
+def slowed(request: HttpRequest, much: TooMuch) -> HttpResponse:
+    """The page that says when to go on (429)."""
+    page = render(request, "503.html", {"sentence": str(much)}, status=429)
+    page["Retry-After"] = str(much.minutes * 60)
+    return page
+
+
 def signed_in(view: View) -> View:
     """For who has signed in. Who has not signs in and comes back; what they typed into a form waits for them."""
 
@@ -59,9 +66,7 @@ def signed_in(view: View) -> View:
             except Away as away:
                 return render(request, "503.html", {"sentence": str(away)}, status=503)
             except TooMuch as much:
-                page = render(request, "503.html", {"sentence": str(much)}, status=429)
-                page["Retry-After"] = str(much.minutes * 60)
-                return page
+                return slowed(request, much)
             except KeyFault as fault:
                 return shut(request, fault)
         if request.method == "POST":
