@@ -13,11 +13,11 @@ import hmac
 import json
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from casework.forms.answer_validation import nested
-from casework.intake.sheets import MARKS, damage, stated_delimiter, without_end
+from casework.intake.sheets import MARKS, damage, is_blank, may_be_the_end, stated_delimiter, without_end
 from orchestration.casetypes.case_type import Intake
 from orchestration.casetypes.files import DOCUMENT
 from orchestration.ground.counts import counted
@@ -31,6 +31,8 @@ UNNAMED = ""
 
 LONGEST_LINE = 256 * 1024
 LONGEST_ROW = 1024 * 1024
+MOST_HELD = 1000
+"""Blank lines after one that may be the last: with more, it is taken for one of the middle."""
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 UNBALANCED = "A quotation mark is missing, or one inside a text is not doubled."
 STRAY_LINE_END = "There is a line end (CR) inside a text. Put the text in quotation marks."
@@ -117,14 +119,16 @@ class Lines:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._ahead = _without_end(iter(self._physical, None))
         self._back: deque[_Line] = deque()
         self._number = 0
         self.read = 0
         """Bytes read so far."""
 
     def next(self) -> _Line | None:
-        if self._back:
-            return self._back.popleft()
+        return self._back.popleft() if self._back else next(self._ahead, None)
+
+    def _physical(self) -> _Line | None:
         raw = self._stream.readline(LONGEST_LINE)
         if not raw:
             return None
@@ -137,11 +141,26 @@ class Lines:
                 break
         if self._number == 1:
             raw = MARKS.sub(b"", raw)
-        raw = without_end(raw)
         return _Line(self._number, raw, too_long)
 
     def give_back(self, lines: tuple[_Line, ...]) -> None:
         self._back.extendleft(reversed(lines))
+
+
+def _without_end(lines: Iterator[_Line]) -> Iterator[_Line]:
+    """The lines, the last of them without what programs end a file with. In the middle of a file it is somebody's text:
+    so a line that may be the last one is held back, with the blank ones after it, until it is known."""
+    held: list[_Line] = []
+    for line in lines:
+        goes_on = bool(held) and is_blank(line.raw) and len(held) < MOST_HELD
+        if not goes_on:
+            yield from held
+            held = []
+        if goes_on or may_be_the_end(line.raw):
+            held.append(line)
+        else:
+            yield line
+    yield from (replace(line, raw=without_end(line.raw)) for line in held)
 
 
 def table(stream: BinaryIO, intake: Intake) -> Table | Unusable:

@@ -25,9 +25,19 @@ def stated_delimiter(line: bytes) -> str | None:
     return None if found is None else found[1].decode("latin-1")
 
 
+def may_be_the_end(line: bytes) -> bool:
+    """Whether the line would be the last one with something in it, if nothing but blank ones came after it."""
+    return line.rstrip(b"\r\n").endswith((_ENDS, b"\x00"))
+
+
+def is_blank(line: bytes) -> bool:
+    """Whether there is nothing in the line that anybody wrote."""
+    return not line.strip(_BLANK)
+
+
 def without_end(line: bytes) -> bytes:
     """The line without the control characters with which programs end a file; one of nothing else is blank."""
-    if not line.strip(_BLANK):
+    if is_blank(line):
         return b"\n"
     text = line.rstrip(b"\r\n")
     return text.rstrip(_ENDS) + line[len(text) :]

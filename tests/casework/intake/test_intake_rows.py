@@ -99,12 +99,19 @@ def test_marks_inside_a_text_that_come_in_pairs_are_part_of_it():
         b",,\nreference,message\n,\n,,,\nR1,Hello,,,\n",
         b"reference,message\nR1,Hello\n\x1a",
         b"reference,message\nR1,Hello\x1a\n\x00\x00",
+        b"reference,message\nR1,Hello\n\x00\x00",
     ],
 )
 def test_what_a_sheet_leaves_behind_is_passed_over(content):
     (row,) = read(content)
     assert isinstance(row, Row)
     assert (row.reference, row.data) == ("R1", {"message": "Hello"})
+
+
+@pytest.mark.parametrize("text", ["0\x1a\n", "\x1a\n", "\x1a\n\x1a\nmore", "a\x1a\n\n\x1a\nb\x1a", "a\n  \nb"])
+def test_what_ends_a_file_is_part_of_a_text_that_goes_on(text):
+    (row,) = read(f'reference,message\nR1,"{text}"\n'.encode())
+    assert row.data == {"message": text}
 
 
 def test_a_column_without_a_name_is_empty_or_the_row_is_bad():
