@@ -470,10 +470,7 @@ def verify_capsule(path: Path, keys: frozenset[bytes]) -> tuple[Report, Pins]:
 def _told(kept: zipfile.ZipFile, names: list[str], report: Report) -> None:
     """What the history says in clear of each event, against its link: so that whoever made the capsule can put no other
     words into it than those that were kept."""
-    told, opened = (
-        {said["event"]: said for said in map(json.loads, kept.read(name).splitlines())} if name in names else {}
-        for name in (TOLD, OPENINGS)
-    )
+    told, opened = (_by_event(kept, name, report) if name in names else {} for name in (TOLD, OPENINGS))
     for row in from_evidence(kept.read(EVENTS).splitlines(keepends=True), Report(), [0]):
         said = told.pop(row[1], None)
         if said is None:
@@ -486,6 +483,25 @@ def _told(kept: zipfile.ZipFile, names: list[str], report: Report) -> None:
     for name, rest in ((TOLD, told), (OPENINGS, opened)):
         for event in sorted(rest):
             report.wrong(f"{name} has event {event}, whose content is not in the chain")
+
+
+def _by_event(kept: zipfile.ZipFile, name: str, report: Report) -> dict[int, dict[str, Any]]:
+    """The lines of a file by their events. A second line of one is named: people read both, and one could be false."""
+    found: dict[int, dict[str, Any]] = {}
+    for line in kept.read(name).splitlines():
+        said = json.loads(line, object_pairs_hook=_once)
+        if said["event"] in found:
+            report.wrong(f"{name} has event {said['event']} more than once")
+        found[said["event"]] = said
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names are each there once: of two, people read one, and a program the other."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("an object has a name more than once")
+    return found
 
 
 def _says(row: Row, detail: object, opening: dict[str, Any] | None, report: Report) -> None:

@@ -244,6 +244,17 @@ def test_the_house_itself_cannot_put_other_words_into_a_history_that_was_sealed(
     assert "has event 9999" in checked(signed_anew(files, history=more), tmp_path)[1]
 
 
+def test_false_words_beside_the_true_ones_are_named(sealed_capsule: Files, tmp_path: Path) -> None:
+    history, task = sealed_capsule["history.jsonl"], '"name":"Approve the answer"'
+    true = next(line for line in history.splitlines(keepends=True) if task.encode() in line)
+    false = worded(true, "Approve the answer", "Look it through")
+    status, said = checked(signed_anew(sealed_capsule, history=history.replace(true, false + true)), tmp_path)
+    assert status == 1 and f"history.jsonl has event {json.loads(true)['event']} more than once" in said, said
+    within = worded(history, task, f'"name":"Look it through",{task}')
+    status, said = checked(signed_anew(sealed_capsule, history=within), tmp_path)
+    assert status == 1 and "not of a shape that is known" in said and "more than once" in said, said
+
+
 def test_an_opening_that_is_held_back_leaves_its_event_not_proven(sealed_capsule: Files, tmp_path: Path) -> None:
     first, *rest = sealed_capsule["openings.jsonl"].splitlines(keepends=True)
     number = json.loads(first)["event"]
