@@ -13,7 +13,9 @@ from orchestration.engine.state import Item
 
 
 def is_possible(run: CaseRun, node: Node) -> bool:
-    """Whether an event may reach the item, of which no instance is open."""
+    """Whether an event may reach the item, of which no instance is open. What left with its case reaches nothing."""
+    if not run.step.is_running(run.instance):
+        return False
     if not is_unmet(run, node):
         rule = node.repetition
         return run.model.flowable and node.id in run.model.crossing and rule is not None and run.is_met(rule.rule, None)

@@ -82,3 +82,23 @@ def test_the_history_tells_which_criterion_let_an_item_in():
     outcome = case.do(c.CompleteTask(case.item("a")))
     reasons = {event.transition: event.reason for event in outcome.events if isinstance(event, e.ItemChanged)}
     assert reasons == {"complete": "", "start": "in_s"}
+
+
+ENDS_AT_ONCE = """<definitions xmlns="http://www.omg.org/spec/CMMN/20151109/MODEL" targetNamespace="t"
+ xmlns:flowable="http://flowable.org/cmmn"><case id="c"><casePlanModel id="plan" autoComplete="true">
+<planItem id="reached" definitionRef="d_reached"/>
+<planItem id="left" definitionRef="d_left"><entryCriterion id="c1" sentryRef="never"/></planItem>
+<planItem id="other" definitionRef="d_other"><entryCriterion id="c2" sentryRef="never"/></planItem>
+<planItem id="listener" definitionRef="d_listener"/>
+<sentry id="never"><ifPart><condition>${a == 1}</condition></ifPart></sentry><milestone id="d_reached"/>
+<stage id="d_left" autoComplete="true"><planItem id="t1" definitionRef="d_t1"/><humanTask id="d_t1"/></stage>
+<stage id="d_other" autoComplete="true"><planItem id="t2" definitionRef="d_t2">
+<entryCriterion id="c3" sentryRef="exits"/></planItem>
+<sentry id="exits"><planItemOnPart sourceRef="left"><standardEvent>exit</standardEvent></planItemOnPart></sentry>
+<humanTask id="d_t2" isBlocking="false"/></stage>
+<userEventListener id="d_listener" flowable:availableCondition="${a == 1}"/></casePlanModel></case></definitions>"""
+
+
+def test_what_leaves_with_its_case_begins_nothing_in_it_any_more():
+    case = Hand(library(m_cmmn=ENDS_AT_ONCE.encode())).start("c")
+    assert case.state.root.state == "completed" and not case.state.items
