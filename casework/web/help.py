@@ -176,7 +176,8 @@ def page(name: str) -> Page:
     tokens = markdown.parse((DOCS / f"{name}.md").read_text(encoding="utf-8"))
     _give_addresses(tokens, Path(name).parent)
     html: str = markdown.renderer.render(tokens, markdown.options, {})
-    html = html.replace("<pre>", '<pre tabindex="0">')  # it scrolls, so the keyboard must reach it
+    for tag in ("pre", "table"):  # they scroll, so the keyboard must reach them
+        html = html.replace(f"<{tag}>", f'<{tag} tabindex="0">')
     return Page(name, _title(tokens) or name, mark_safe(html))  # noqa: S308 - HTML in the text is escaped by the renderer
 
 
