@@ -20,10 +20,9 @@ from audit.models import AuditEvent, StandingChain
 from audit.selectors import Entry, entries_of
 from audit.services import Fact, record_control
 from casework.access.permissions import origin_of
+from casework.actors.capability_names import capability_names
 from casework.actors.words import kind_words
 from casework.cases.read.timeline import NO_MODELS
-from casework.studio.rule_versions import newest_types
-from orchestration.casetypes.case_type import CaseType
 from orchestration.ground import clock
 from orchestration.models import Actor, ActorVersion
 
@@ -35,7 +34,7 @@ NO_AI: Final = frozenset({*NO_MODELS, "bot"})
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One that is at work. `does`: what it is asked for, as case types call it. `new`: they have not read of it."""
+    """One that is at work. `does`: what it is asked for, as it is called. `new`: they have not read of it."""
 
     key: str
     name: str
@@ -67,11 +66,10 @@ class Told:
 
 def told_to(user: User) -> Told:
     said = _last([origin_of(user).actor]).get(origin_of(user).actor)
-    known, types = _known(said), [case_type for _, case_type in newest_types()]
+    known, names = _known(said), capability_names()
     found = (
-        Machine(
-            actor.key, actor.name, kind_words(actor.kind), _does(actor.capability, types), actor.key not in known
-        )
+        Machine(actor.key, actor.name, kind_words(actor.kind), names.get(actor.capability, actor.capability),
+                actor.key not in known)
         for actor in _at_work()
     )  # fmt: skip
     return Told(tuple(found), None if said is None else said.at)
@@ -96,12 +94,6 @@ def machines_read(*, by: User, shown: Iterable[str]) -> bool:
     if known != before:
         record_control([Fact(READ, {"machines": sorted(known)})], origin, clock.utc_now())
     return at_work <= known
-
-
-def _does(capability: str, types: Iterable[CaseType]) -> str:
-    """As the first case type that declares it calls it; one that none declares by its key."""
-    titles = (one.capability(capability).title for one in types)
-    return next((title for title in titles if title != capability), capability)
 
 
 def _at_work() -> list[Actor]:
