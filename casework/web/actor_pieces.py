@@ -243,8 +243,8 @@ def _agents(now: datetime) -> tuple[Shared, ...]:
             "is read": {"what": "agent", "one": {**share, "blind": "0.1", "wrong": 2}},
         }),
         ("A field of such a share", "agents/_share_field.html", {
-            "fine": {"one": share, "name": "blind", "label": "Without what the machine says", "value": "0.1"},
-            "refused": {"one": share, "name": "known", "label": "With something known to be wrong", "value": "2",
+            "fine": {"one": {**share, "of": 3}, "name": "blind", "label": "Without what it says", "value": "0.1"},
+            "refused": {"one": {**share, "of": 4}, "name": "known", "label": "With something wrong", "value": "2",
                         "wrong": "A share from 0 to 1."},
         }),
         ("What looking at proposals was worth", "agents/_worth_row.html", {

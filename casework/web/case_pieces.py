@@ -37,9 +37,6 @@ def _of_data(now: datetime) -> tuple[Shared, ...]:
     answer = {"call": 7, "capability": "Draft a reply", "at": now - timedelta(days=1),
               "fields": [("Drafted answer", "Dear customer,\n\nwe have it."), ("", None)]}  # fmt: skip
     return (
-        ("What a machine told", "tasks/_told.html", {
-            "in words": {"one": {"words": "A card is lost"}}, "a table": {"one": {"sheet": sheet, "name": "Clauses"}},
-        }),
         ("A list in the data of a case", "cases/_sheet.html", {"two lines": {"sheet": sheet, "named": "Clauses"}}),
         ("What part each value played", "proof/_parts.html", {
             "two values": {"fired": True, "parts": [part, other]},

@@ -38,7 +38,6 @@ def lists(now: datetime) -> tuple[Shared, ...]:
             }},
         }),
         ("Folds by their letters", "partials/search_letters.html", {
-            "all": {"region": "The texts", "label": "Texts with these letters"},
             "some": {"region": "The calls", "label": "Calls with these letters", "q": "task", "everything": "All calls",
                      "path": "#"},
         }),

@@ -26,6 +26,7 @@ ON_THEIR_PAGES = {
     "governance/_look_up.html": "a form that leads to the registers, which one page shows",
     "governance/_tabs.html": "places of pages, which each page of them shows",
     "people/_unit_member.html": "one of a list, which the page of its unit shows",
+    "tasks/_told.html": "terms of a list that is around them",
     "tasks/_tabs.html": "the lists of an inbox, which each inbox shows",
     "people/_tabs.html": "places of pages, which each page of them shows",
     "account/_tokens.html": "a list of rows of the database, which the page of tokens shows",
